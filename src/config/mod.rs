@@ -1,0 +1,191 @@
+//! What the configuration file means: immutable, valid by construction.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+use time::Duration;
+use url::Url;
+
+use crate::access;
+use crate::claims::Recipe;
+use crate::delivery::Target;
+use crate::params::ParamRules;
+use crate::session;
+use crate::signer::SigningKey;
+use crate::types::{AppId, Issuer, Origin, ProviderId};
+
+#[derive(Debug)]
+pub struct Config {
+    pub public_url: PublicUrl,
+    pub server: Server,
+    pub brand: Brand,
+    pub store: StoreUrl,
+    pub session: session::Limits,
+    pub limits: Limits,
+    pub log: Log,
+    pub audit: Audit,
+    /// In the file's order.
+    pub providers: Vec<Provider>,
+    /// In the file's order, which is the portal's.
+    pub apps: Vec<App>,
+}
+
+impl Config {
+    pub fn provider(&self, id: &ProviderId) -> Option<&Provider> {
+        self.providers.iter().find(|p| p.id == *id)
+    }
+    pub fn app(&self, id: &AppId) -> Option<&App> {
+        self.apps.iter().find(|a| a.id == *id)
+    }
+}
+
+/// The origin under which browsers reach Usher, the only source of absolute URLs.
+#[derive(Debug, Clone)]
+pub struct PublicUrl {
+    pub origin: Origin,
+    /// Without the port; compared with the Host header (C-30).
+    pub host: String,
+    /// Plain http on loopback: cookies go without `__Host-` and `Secure` (C-26).
+    pub plain_http: bool,
+    pub loopback: bool,
+}
+
+impl PublicUrl {
+    /// An absolute URL for `path`, which starts with `/`.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listen {
+    Tcp(SocketAddr),
+    Unix(PathBuf),
+}
+
+#[derive(Debug)]
+pub struct Server {
+    pub listen: Listen,
+    pub ops_listen: SocketAddr,
+    /// Whose `X-Forwarded-For` is believed; loopback unless set.
+    pub trusted_proxies: Vec<IpNet>,
+    pub drain: Duration,
+    /// The first key seals, all open (C-27). Empty: one is made and kept in the store.
+    pub sealing_keys: Vec<secrecy::SecretBox<[u8; 32]>>,
+    pub outbound_proxy: Option<Url>,
+}
+
+#[derive(Debug)]
+pub struct Brand {
+    pub name: String,
+    pub logo: Option<Image>,
+    /// `#rrggbb`, lower case.
+    pub accent: String,
+    pub support_url: Option<Url>,
+}
+
+/// A picture from a file, read at load.
+#[derive(Debug, Clone)]
+pub struct Image {
+    pub bytes: Vec<u8>,
+    pub mime: &'static str,
+    /// The file ending to serve it under: `svg`, `png`, `webp` or `jpg`.
+    pub ending: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    Sqlite(PathBuf),
+}
+
+/// `[limits]`; `None` where the file says 0.
+#[derive(Debug)]
+pub struct Limits {
+    pub launches_per_minute: Option<std::num::NonZeroU32>,
+    pub sign_ins_per_minute: Option<std::num::NonZeroU32>,
+    pub logouts_per_minute: Option<std::num::NonZeroU32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: tracing::Level,
+}
+
+#[derive(Debug)]
+pub struct Audit {
+    /// HMAC key of the chain; `None`: one is made beside the SQLite file (C-41).
+    pub key: Option<secrecy::SecretBox<[u8; 32]>>,
+    pub keep: Duration,
+    pub person: Person,
+}
+
+/// How the audit trail names a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Person {
+    Plain,
+    Hash,
+}
+
+#[derive(Debug)]
+pub struct Provider {
+    pub id: ProviderId,
+    pub title: String,
+    pub issuer: Issuer,
+    pub client_id: String,
+    pub auth: ClientAuth,
+    /// `openid` always among them.
+    pub scopes: Vec<String>,
+    pub groups_claim: String,
+    /// C-15: an absent groups claim means no groups, rather than unknown ones.
+    pub groups_absent_means_empty: bool,
+    pub trust_email: bool,
+    /// Asymmetric algorithms that an ID token may be signed with.
+    pub id_token_algs: Vec<jsonwebtoken::Algorithm>,
+    pub prompt: Option<String>,
+    pub extra_params: Vec<(String, String)>,
+    /// PEM of extra trust anchors.
+    pub ca_pem: Option<Vec<u8>>,
+    pub allow_private_network: bool,
+}
+
+#[derive(Debug)]
+pub enum ClientAuth {
+    SecretBasic(SecretString),
+    SecretPost(SecretString),
+    None,
+}
+
+/// One tile: a vendor, an address, a key, rules.
+#[derive(Debug)]
+pub struct App {
+    pub id: AppId,
+    /// `frameable`, `cobrowse`.
+    pub vendor: &'static str,
+    pub title: String,
+    pub description: Option<String>,
+    pub icon: Option<Image>,
+    pub category: Option<String>,
+    /// A URL or an e-mail address, as the file has it.
+    pub contact: Option<String>,
+    pub hidden: bool,
+    pub new_tab: bool,
+    pub confirm: bool,
+    /// Which providers' people may come; empty: all.
+    pub providers: Vec<ProviderId>,
+    pub origins: Vec<Origin>,
+    pub params: ParamRules,
+    pub access: access::Rules,
+    pub recipe: Recipe,
+    pub key: SigningKey,
+    pub target: Target,
+    pub ttl: Duration,
+}

@@ -1,0 +1,41 @@
+//! Signing: keys parsed once, tokens that cannot be printed.
+
+use secrecy::SecretString;
+use time::OffsetDateTime;
+
+/// A signed compact token, on its way to the audit record. No Debug, no Display, no Serialize.
+pub struct SignedToken {
+    compact: SecretString,
+    facts: TokenFacts,
+}
+
+/// What may be said of a token in the audit trail.
+#[derive(Debug, Clone)]
+pub struct TokenFacts {
+    /// Lower-case hex of the SHA-256 of the compact token (C-51).
+    pub sha256: String,
+    pub kid: Option<String>,
+    pub jti: Option<String>,
+    pub issued_at: OffsetDateTime,
+    pub expires_at: Option<OffsetDateTime>,
+}
+
+impl SignedToken {
+    pub fn facts(&self) -> &TokenFacts {
+        &self.facts
+    }
+
+    /// The compact form, for `delivery` only: whoever holds it is the person until it ends.
+    pub(crate) fn compact(&self) -> &SecretString {
+        &self.compact
+    }
+}
+
+/// An app's signing key, parsed and tried once.
+pub struct SigningKey(());
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SigningKey")
+    }
+}

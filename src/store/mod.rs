@@ -1,0 +1,1 @@
+//! What outlives a request: sessions, redeemed states, the audit trail, the sealing key.

@@ -1,0 +1,298 @@
+//! The words of the domain as types: private fields, made only by `parse`,
+//! right by construction everywhere past the edge.
+
+use std::fmt;
+
+use aws_lc_rs::rand;
+use url::{Host, Url};
+
+/// Why a text is not the value that it should be. Never holds the text itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ParseError(pub String);
+
+impl ParseError {
+    fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text! {
+    /// The id of an app: `[a-z0-9-]{1,64}`.
+    AppId
+}
+text! {
+    /// The id of a provider: `[a-z0-9-]{1,64}`.
+    ProviderId
+}
+text! {
+    /// An issuer identifier, compared as an exact string (OpenID Connect Discovery 1.0, section 4.3).
+    Issuer
+}
+text! {
+    /// A subject identifier: 1 to 255 ASCII characters (OpenID Connect Core 1.0, section 2).
+    Subject
+}
+text! {
+    /// An e-mail address: one `@`, an ASCII dot-atom before it, a lower-case domain behind it, at most 254 bytes.
+    Email
+}
+text! {
+    /// The id that stands on an error page, in the log and in `X-Request-Id`: 80 random bits.
+    Reference
+}
+text! {
+    /// An origin as browsers write it: scheme, host and, where it is not the default, port.
+    Origin
+}
+
+fn slug(text: &str) -> Result<String, ParseError> {
+    let fits = (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err(ParseError::new("an id is 1 to 64 of a-z, 0-9 and -"))
+    }
+}
+
+impl AppId {
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        slug(text).map(Self)
+    }
+}
+
+impl ProviderId {
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        slug(text).map(Self)
+    }
+}
+
+/// Whether a host is this machine: `localhost`, `*.localhost`, 127/8 or `[::1]`.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Parses an `https` URL; `http` is taken where the host is loopback.
+pub fn secure_url(text: &str) -> Result<Url, ParseError> {
+    let url = Url::parse(text).map_err(|e| ParseError::new(format!("is not a URL: {e}")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(ParseError::new("must not carry a user name or password"));
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(ParseError::new("must be https; plain http is for loopback only")),
+        other => Err(ParseError::new(format!("must be https, not {other}"))),
+    }
+}
+
+impl Issuer {
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let url = secure_url(text)?;
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(ParseError::new("an issuer has no query and no fragment"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Subject {
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        if (1..=255).contains(&text.len()) && text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ParseError::new(
+                "a subject is 1 to 255 printable ASCII characters",
+            ))
+        }
+    }
+}
+
+impl Email {
+    /// Parses the dot-atom form of RFC 5322, section 3.4.1: no quoted local part, no comment, no
+    /// domain literal. The domain is lower-cased; the local part is kept, since only its owner
+    /// knows whether case matters there.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let bad = || ParseError::new("is not an e-mail address of the form name@domain");
+        if text.len() > 254 {
+            return Err(bad());
+        }
+        let (local, domain) = text.split_once('@').ok_or_else(bad)?;
+        let atom = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b);
+        let local_fits = (1..=64).contains(&local.len())
+            && local
+                .split('.')
+                .all(|part| !part.is_empty() && part.bytes().all(atom));
+        let label = |part: &str| {
+            (1..=63).contains(&part.len())
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && !part.starts_with('-')
+                && !part.ends_with('-')
+        };
+        if local_fits && domain.split('.').all(label) {
+            Ok(Self(format!("{local}@{}", domain.to_ascii_lowercase())))
+        } else {
+            Err(bad())
+        }
+    }
+
+    /// The part behind the `@`, in lower case.
+    pub fn domain(&self) -> &str {
+        self.0.split_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+impl Origin {
+    /// Parses `scheme://host[:port]`, and nothing behind it.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let url = secure_url(text)?;
+        let origin = url.origin().ascii_serialization();
+        if origin == text.strip_suffix('/').unwrap_or(text) {
+            Ok(Self(origin))
+        } else {
+            Err(ParseError::new(
+                "an origin is scheme, host and port only, such as https://crm.example.com",
+            ))
+        }
+    }
+}
+
+impl Reference {
+    /// 80 random bits in Crockford's base 32, in four groups of four.
+    pub fn random() -> Self {
+        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let mut text = String::with_capacity(19);
+        for (i, byte) in random_bytes::<16>().into_iter().enumerate() {
+            if i > 0 && i % 4 == 0 {
+                text.push('-');
+            }
+            // 256 is a multiple of 32, so the low five bits are uniform.
+            text.push(char::from(ALPHABET[usize::from(byte & 31)]));
+        }
+        Self(text)
+    }
+
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let groups: Vec<&str> = text.split('-').collect();
+        let fits = groups.len() == 4
+            && groups.iter().all(|g| {
+                g.len() == 4
+                    && g.bytes()
+                        .all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && !b"ILOU".contains(&b)))
+            });
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ParseError::new("a reference looks like 7Q2M-0KXD-9R4T-HB3W"))
+        }
+    }
+}
+
+/// Random bytes from the operating system's generator, by way of aws-lc.
+///
+/// # Panics
+/// When the generator fails: without it nothing that Usher makes is safe to hand out.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes).expect("the system's random generator works");
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s_326_odd_addresses_are_refused() {
+        for odd in [
+            "",
+            "@",
+            "a@",
+            "@b",
+            "a@b@c",
+            "\"a b\"@example.com",
+            "a(comment)@example.com",
+            "a@example.com.",
+            " a@example.com",
+            "a@example.com ",
+            "ünïcode@example.com",
+            "a@münchen.de",
+            ".a@example.com",
+            "a..b@example.com",
+            "a@[127.0.0.1]",
+            "a@-example.com",
+            "a\n@example.com",
+        ] {
+            assert!(Email::parse(odd).is_err(), "{odd:?} was taken for an address");
+        }
+        assert!(Email::parse(&format!("{}@example.com", "a".repeat(65))).is_err());
+        assert_eq!(
+            Email::parse("Ada.L+x@EXAMPLE.Com").unwrap().as_str(),
+            "Ada.L+x@example.com"
+        );
+    }
+
+    #[test]
+    fn c_34_a_reference_is_80_random_bits_in_crockford_base_32() {
+        let reference = Reference::random();
+        assert_eq!(Reference::parse(reference.as_str()).as_ref(), Ok(&reference));
+        assert_eq!(reference.as_str().len(), 19);
+        assert!(Reference::parse("ILOU-0000-0000-0000").is_err());
+    }
+
+    #[test]
+    fn s_080_an_issuer_keeps_its_trailing_slash_path_and_port() {
+        assert_eq!(
+            Issuer::parse("https://op.example:8443/a/b/").unwrap().as_str(),
+            "https://op.example:8443/a/b/"
+        );
+        assert!(Issuer::parse("http://op.example").is_err());
+        assert!(Issuer::parse("https://op.example/?x=1").is_err());
+        assert!(Issuer::parse("http://localhost:9000").is_ok());
+    }
+
+    #[test]
+    fn an_origin_is_nothing_but_an_origin() {
+        assert_eq!(
+            Origin::parse("https://crm.example.com").unwrap().as_str(),
+            "https://crm.example.com"
+        );
+        for bad in [
+            "https://crm.example.com/path",
+            "http://crm.example.com",
+            "crm.example.com",
+            "*",
+            "null",
+        ] {
+            assert!(Origin::parse(bad).is_err(), "{bad}");
+        }
+    }
+}
