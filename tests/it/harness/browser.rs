@@ -84,13 +84,15 @@ pub struct Browser {
     base: Url,
     jar: Vec<Cookie>,
     secrets: Arc<Secrets>,
+    /// A cookie that this browser never keeps.
+    pub drops: Option<&'static str>,
     /// Every answer since the last `get`, newest last.
     pub hops: Vec<Response>,
 }
 
 impl Browser {
     pub fn new(base: &str, secrets: Arc<Secrets>) -> Self {
-        Self { base: Url::parse(base).unwrap(), jar: Vec::new(), secrets, hops: Vec::new() }
+        Self { base: Url::parse(base).unwrap(), jar: Vec::new(), secrets, drops: None, hops: Vec::new() }
     }
 
     /// Opens an address, and stays at its first answer.
@@ -244,7 +246,7 @@ impl Browser {
             let host = url.host_str().unwrap().to_owned();
             let path = attribute("path").unwrap_or_else(|| "/".into());
             self.jar.retain(|c| !(c.host == host && c.name == name && c.path == path));
-            if !gone {
+            if !gone && self.drops != Some(name.as_str()) {
                 self.keep(Cookie { host, path, name, value });
             }
         }
