@@ -75,7 +75,7 @@ answer({
   problems: async ({ page }) => pages.get(page).problems,
   cookies: async ({ visitor }) => visitors.get(visitor).cookies(),
   clear_cookies: async ({ visitor }) => visitors.get(visitor).clearCookies(),
-  // A page of somebody else's at `url`, for links and frames that are not ours.
+  // A page of somebody else's at `url` (a glob), for links and frames that are not ours.
   async foreign({ visitor, url, html, location }) {
     await visitors.get(visitor).route(url, (route) => route.fulfill(location
       ? { status: 302, headers: { location } }
