@@ -14,27 +14,67 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("identity", &["types", "clock"]),
     ("session", &["types", "clock", "identity"]),
     ("access", &["types", "clock", "identity", "params", "expression"]),
-    ("claims", &["types", "clock", "identity", "params", "expression", "access"]),
+    (
+        "claims",
+        &["types", "clock", "identity", "params", "expression", "access"],
+    ),
     ("signer", &["types", "clock", "claims"]),
     ("audit", &["types", "clock", "identity", "signer"]),
     ("delivery", &["types", "clock", "params", "audit", "signer"]),
     (
         "vendors",
-        &["types", "clock", "identity", "params", "expression", "access", "claims", "signer", "delivery", "config"],
+        &[
+            "types",
+            "clock",
+            "identity",
+            "params",
+            "expression",
+            "access",
+            "claims",
+            "signer",
+            "delivery",
+            "config",
+        ],
     ),
     (
         "mint",
         &[
-            "types", "clock", "identity", "params", "expression", "access", "claims", "vendors", "signer", "audit",
-            "delivery", "config",
+            "types",
+            "clock",
+            "identity",
+            "params",
+            "expression",
+            "access",
+            "claims",
+            "vendors",
+            "signer",
+            "audit",
+            "delivery",
+            "config",
         ],
     ),
-    ("store", &["types", "clock", "identity", "session", "audit", "signer", "config"]),
+    (
+        "store",
+        &[
+            "types", "clock", "identity", "session", "audit", "signer", "config",
+        ],
+    ),
     (
         "config",
         &[
-            "types", "clock", "identity", "session", "params", "expression", "access", "claims", "vendors", "signer",
-            "audit", "delivery", "mint",
+            "types",
+            "clock",
+            "identity",
+            "session",
+            "params",
+            "expression",
+            "access",
+            "claims",
+            "vendors",
+            "signer",
+            "audit",
+            "delivery",
+            "mint",
         ],
     ),
 ];
@@ -44,7 +84,10 @@ const OUTER: [&str; 5] = ["web", "app", "cli", "demo", "lifecycle"];
 
 fn files(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(dir).expect("a directory").map(|entry| entry.unwrap().path()) {
+    for entry in fs::read_dir(dir)
+        .expect("a directory")
+        .map(|entry| entry.unwrap().path())
+    {
         if entry.is_dir() {
             found.extend(files(&entry));
         } else if entry.extension().is_some_and(|ending| ending == "rs") {
@@ -58,9 +101,20 @@ fn files(dir: &Path) -> Vec<PathBuf> {
 fn sources() -> Vec<(String, PathBuf, Vec<String>)> {
     let described = |path: PathBuf| {
         let inside = path.strip_prefix(SOURCE).unwrap().to_owned();
-        let module = inside.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        let module = inside
+            .iter()
+            .next()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .trim_end_matches(".rs")
+            .to_owned();
         let text = fs::read_to_string(&path).unwrap();
-        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//")).map(str::to_owned).collect();
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .map(str::to_owned)
+            .collect();
         (module, inside, lines)
     };
     files(Path::new(SOURCE)).into_iter().map(described).collect()
@@ -72,10 +126,21 @@ fn named(line: &str) -> Vec<String> {
     for rest in line.split("crate::").skip(1) {
         let words = rest.strip_prefix('{').map_or_else(
             || vec![rest],
-            |inside| inside.split('}').next().unwrap_or_default().split(',').map(str::trim).collect(),
+            |inside| {
+                inside
+                    .split('}')
+                    .next()
+                    .unwrap_or_default()
+                    .split(',')
+                    .map(str::trim)
+                    .collect()
+            },
         );
         for word in words {
-            let name: String = word.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            let name: String = word
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect();
             found.push(name);
         }
     }
@@ -86,7 +151,9 @@ fn named(line: &str) -> Vec<String> {
 fn no_module_reaches_back() {
     let mut wrong = Vec::new();
     for (module, path, lines) in sources() {
-        let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == module) else { continue };
+        let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == module) else {
+            continue;
+        };
         for name in lines.iter().flat_map(|line| named(line)) {
             if name != module && !allowed.contains(&name.as_str()) {
                 wrong.push(format!("{} names {name}", path.display()));
@@ -104,7 +171,11 @@ fn no_stage_knows_the_web() {
             continue;
         }
         let text = lines.join("\n");
-        if text.contains("actix") || OUTER.iter().any(|outer| text.contains(&format!("crate::{outer}"))) {
+        if text.contains("actix")
+            || OUTER
+                .iter()
+                .any(|outer| text.contains(&format!("crate::{outer}")))
+        {
             wrong.push(path.display().to_string());
         }
     }
@@ -125,7 +196,11 @@ fn c_1_only_the_store_makes_a_receipt() {
 fn only_the_demo_knows_the_demo() {
     for (module, path, lines) in sources() {
         let free = ["demo", "cli", "lib", "main"].contains(&module.as_str());
-        assert!(free || !lines.join("\n").contains("crate::demo"), "{}", path.display());
+        assert!(
+            free || !lines.join("\n").contains("crate::demo"),
+            "{}",
+            path.display()
+        );
     }
 }
 

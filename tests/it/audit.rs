@@ -6,13 +6,36 @@ use serde_json::Value;
 use crate::harness::{How, SUPPORT, World, token_in};
 
 const FIELDS: [&str; 23] = [
-    "id", "time", "event", "outcome", "reason", "reference", "issuer", "sub", "email", "provider", "app", "vendor", "kid",
-    "jti", "token_sha256", "issued_at", "expires_at", "roles", "address", "actor", "writer", "seq", "prev",
+    "id",
+    "time",
+    "event",
+    "outcome",
+    "reason",
+    "reference",
+    "issuer",
+    "sub",
+    "email",
+    "provider",
+    "app",
+    "vendor",
+    "kid",
+    "jti",
+    "token_sha256",
+    "issued_at",
+    "expires_at",
+    "roles",
+    "address",
+    "actor",
+    "writer",
+    "seq",
+    "prev",
 ];
 
 fn sha256(text: &str) -> String {
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    hash.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    hash.as_ref()
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 #[test]
@@ -33,7 +56,10 @@ fn c_35_c_51_a_launch_leaves_a_full_row() {
     assert_eq!(row["provider"], "work");
     assert_eq!(row["reference"].as_str(), answer.header("X-Request-Id"));
     assert!(row["time"].as_str().unwrap().ends_with('Z'), "RFC 3339, UTC");
-    assert!(row["id"].as_str().unwrap().chars().nth(14) == Some('7'), "a UUIDv7");
+    assert!(
+        row["id"].as_str().unwrap().chars().nth(14) == Some('7'),
+        "a UUIDv7"
+    );
     assert!(row["jti"].is_null(), "C-2: only where the vendor lists one");
     let roles = row["roles"].to_string();
     assert!(roles.contains("host"), "{roles}");
@@ -49,7 +75,12 @@ fn sign_ins_denials_and_sign_outs_are_rows_and_failures_are_not() {
     eve.get("/launch/townhall").expect(403);
     let confirm = eve.get("/auth/logout").expect(200);
     eve.submit_once(&confirm, []).expect(303);
-    let events: Vec<Value> = world.usher.audit().into_iter().map(|row| row["event"].clone()).collect();
+    let events: Vec<Value> = world
+        .usher
+        .audit()
+        .into_iter()
+        .map(|row| row["event"].clone())
+        .collect();
     assert_eq!(events, ["sign_in", "denied", "sign_out"]);
 }
 
@@ -83,13 +114,21 @@ fn after_a_kill_every_token_that_left_has_its_row() {
         })
         .collect();
     // Under load: some launches have been made, and more are on their way.
-    let launched = world.usher.log.wait_for(std::time::Duration::from_secs(30), |text| {
-        (text.matches("\"launch\"").count() >= 40).then_some(())
-    });
+    let launched = world
+        .usher
+        .log
+        .wait_for(std::time::Duration::from_secs(30), |text| {
+            (text.matches("\"launch\"").count() >= 40).then_some(())
+        });
     assert!(launched.is_some(), "no launches");
     world.usher.kill();
-    let tokens: Vec<String> = clickers.into_iter().flat_map(|clicker| clicker.join().unwrap()).collect();
-    tokens.iter().for_each(|token| secrets.add_token("a minted token", token));
+    let tokens: Vec<String> = clickers
+        .into_iter()
+        .flat_map(|clicker| clicker.join().unwrap())
+        .collect();
+    for token in &tokens {
+        secrets.add_token("a minted token", token);
+    }
     assert!(tokens.len() >= 40);
     let rows: std::collections::HashSet<String> = world
         .usher
@@ -101,20 +140,33 @@ fn after_a_kill_every_token_that_left_has_its_row() {
         assert!(rows.contains(&sha256(token)), "a token left without a row");
     }
     let verified = world.usher.run(&["audit", "verify", "-c", "usher.toml"]);
-    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+    assert!(
+        verified.status.success(),
+        "{}",
+        String::from_utf8_lossy(&verified.stdout)
+    );
 }
 
 /// C-40: `kill -9` alone cannot see a missing fsync; strace can.
 #[test]
 fn c_40_the_row_is_on_the_disk_before_the_answer_leaves() {
-    let world = World::how(How { traced: true, ..How::default() }, |_| ());
+    let world = World::how(
+        How {
+            traced: true,
+            ..How::default()
+        },
+        |_| (),
+    );
     let mut ada = world.signed_in("ada");
     let before = world.usher.trace().len();
     ada.get("/launch/townhall").expect(302);
     // strace writes a line when the call has ended, a moment after our answer may have come.
     let trace = wait_for(|| {
         let trace = world.usher.trace();
-        trace.get(before..).filter(|new| new.contains("302 Found")).map(str::to_owned)
+        trace
+            .get(before..)
+            .filter(|new| new.contains("302 Found"))
+            .map(str::to_owned)
     });
     let answer = trace.find("302 Found").unwrap();
     let synced = trace.find("sync(").expect("nothing was synced");
@@ -123,9 +175,15 @@ fn c_40_the_row_is_on_the_disk_before_the_answer_leaves() {
 
 #[test]
 fn c_40_concurrent_launches_share_a_commit() {
-    let world = World::how(How { traced: true, ..How::default() }, |settings| {
-        settings.set("[limits]", "launches_per_minute", "0");
-    });
+    let world = World::how(
+        How {
+            traced: true,
+            ..How::default()
+        },
+        |settings| {
+            settings.set("[limits]", "launches_per_minute", "0");
+        },
+    );
     let ada = world.signed_in("ada");
     let cookie = format!("usher={}", ada.cookie("usher").unwrap());
     let before = syncs(&world.usher.trace());
@@ -142,17 +200,24 @@ fn c_40_concurrent_launches_share_a_commit() {
         .collect();
     let mut launched = 0;
     for clicker in clickers {
-        let answer = crate::harness::wire::parse("/launch/townhall", &clicker.join().unwrap()).expect("an answer");
+        let answer =
+            crate::harness::wire::parse("/launch/townhall", &clicker.join().unwrap()).expect("an answer");
         world.usher.secrets.add_answer(&answer);
         launched += usize::from(answer.status == 302);
     }
     assert_eq!(launched, 256);
     let made = syncs(&world.usher.trace()) - before;
-    assert!(made >= 1 && made < launched / 2, "{made} syncs for {launched} launches");
+    assert!(
+        made >= 1 && made < launched / 2,
+        "{made} syncs for {launched} launches"
+    );
 }
 
 fn syncs(trace: &str) -> usize {
-    trace.lines().filter(|line| line.contains("fsync(") || line.contains("fdatasync(")).count()
+    trace
+        .lines()
+        .filter(|line| line.contains("fsync(") || line.contains("fdatasync("))
+        .count()
 }
 
 /// Polls until there is something, or fails after a while.
@@ -174,15 +239,22 @@ fn the_trail_can_be_read_in_three_forms() {
     let mut ada = world.signed_in("ada");
     ada.get("/launch/townhall").expect(302);
     ada.get(SUPPORT).expect(302);
-    let csv = world.usher.run(&["audit", "export", "-c", "usher.toml", "--format", "csv"]);
+    let csv = world
+        .usher
+        .run(&["audit", "export", "-c", "usher.toml", "--format", "csv"]);
     let csv = String::from_utf8(csv.stdout).unwrap();
     let mut lines = csv.lines();
     assert_eq!(lines.next(), Some(format!("{},mac", FIELDS.join(",")).as_str()));
     assert_eq!(lines.count(), 3);
     let table = world.usher.run(&["audit", "list", "-c", "usher.toml"]);
     let table = String::from_utf8(table.stdout).unwrap();
-    assert!(table.contains("townhall") && table.contains("support") && table.contains("ada@example.com"), "{table}");
-    let some = world.usher.run(&["audit", "list", "-c", "usher.toml", "--app", "support"]);
+    assert!(
+        table.contains("townhall") && table.contains("support") && table.contains("ada@example.com"),
+        "{table}"
+    );
+    let some = world
+        .usher
+        .run(&["audit", "list", "-c", "usher.toml", "--app", "support"]);
     assert!(!String::from_utf8_lossy(&some.stdout).contains("townhall"));
 }
 
@@ -193,7 +265,13 @@ fn c_41_a_row_taken_out_is_noticed() {
     ada.get("/launch/townhall").expect(302);
     ada.get("/launch/townhall").expect(302);
     world.usher.stop();
-    assert!(world.usher.run(&["audit", "verify", "-c", "usher.toml"]).status.success());
+    assert!(
+        world
+            .usher
+            .run(&["audit", "verify", "-c", "usher.toml"])
+            .status
+            .success()
+    );
     // Whoever can write the file can take a row out, but not hide it.
     let db = world.usher.dir.path().join("usher.db");
     let bytes = std::fs::read(&db).unwrap();
@@ -203,11 +281,19 @@ fn c_41_a_row_taken_out_is_noticed() {
     changed[at] = if changed[at] == b'0' { b'1' } else { b'0' };
     std::fs::write(&db, changed).unwrap();
     let verified = world.usher.run(&["audit", "verify", "-c", "usher.toml"]);
-    assert_eq!(verified.status.code(), Some(1), "{}", String::from_utf8_lossy(&verified.stdout));
+    assert_eq!(
+        verified.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&verified.stdout)
+    );
 }
 
 fn sha256_of_first_launch(world: &World) -> String {
-    world.usher.audited("launch")[0]["token_sha256"].as_str().unwrap().to_owned()
+    world.usher.audited("launch")[0]["token_sha256"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 #[test]

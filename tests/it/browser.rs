@@ -30,7 +30,9 @@ impl World {
     fn remember(&self, visitor: &Visitor) {
         for cookie in visitor.cookies() {
             if cookie["name"].as_str().is_some_and(|name| name.contains("usher")) {
-                self.usher.secrets.add("the value of a cookie", cookie["value"].as_str().unwrap());
+                self.usher
+                    .secrets
+                    .add("the value of a cookie", cookie["value"].as_str().unwrap());
             }
         }
     }
@@ -73,7 +75,10 @@ fn from_an_event_link_on_another_site() {
     let visitor = Visitor::new();
     visitor.page_elsewhere(
         "http://intranet.test/",
-        &format!("<a id=go href='{}'>Join the town hall</a>", world.usher.url("/launch/townhall")),
+        &format!(
+            "<a id=go href='{}'>Join the town hall</a>",
+            world.usher.url("/launch/townhall")
+        ),
     );
     let tab = visitor.tab();
     tab.open("http://intranet.test/");
@@ -141,7 +146,12 @@ fn s_218_after_signing_out_back_shows_nothing_of_the_person() {
     tab.arrive("/auth/signed-out");
     for _ in 0..4 {
         tab.back();
-        assert!(!tab.text().contains("ada@example.com"), "at {}:\n{}", tab.path(), tab.text());
+        assert!(
+            !tab.text().contains("ada@example.com"),
+            "at {}:\n{}",
+            tab.path(),
+            tab.text()
+        );
     }
     assert!(visitor.cookies().iter().all(|cookie| cookie["name"] != "usher"));
 }
@@ -195,7 +205,9 @@ const PAGES: [(&str, &str); 8] = [
 #[test]
 fn wcag_2_2_aa_in_both_themes_and_both_languages() {
     let world = World::with(|settings| {
-        settings.set("[apps.support]", "url", "\"https://cobrowse.io/dashboard\"").unset("[apps.support]", "params");
+        settings
+            .set("[apps.support]", "url", "\"https://cobrowse.io/dashboard\"")
+            .unset("[apps.support]", "params");
     });
     let mut broken = Vec::new();
     for (scheme, locale, width) in [("light", "en-GB", 1280), ("dark", "de-DE", 360)] {
@@ -203,14 +215,22 @@ fn wcag_2_2_aa_in_both_themes_and_both_languages() {
             let visitor = Visitor::with(json!({ "colorScheme": scheme, "locale": locale, "width": width }));
             let tab = visitor.tab();
             tab.open(&world.usher.url("/"));
-            broken.extend(tab.axe().into_iter().map(|rule| format!("{scheme} signed out: {rule}")));
+            broken.extend(
+                tab.axe()
+                    .into_iter()
+                    .map(|rule| format!("{scheme} signed out: {rule}")),
+            );
             assert_eq!(tab.language(), &locale[..2]);
             tab.open(&world.usher.url("/auth/login?provider=work"));
             sign_in(&tab, login);
             tab.arrive(&format!("^{}$", world.usher.url("/")));
             for (_, path) in PAGES.iter().filter(|(who, _)| *who == login) {
                 tab.open(&world.usher.url(path));
-                broken.extend(tab.axe().into_iter().map(|rule| format!("{scheme} {path}: {rule}")));
+                broken.extend(
+                    tab.axe()
+                        .into_iter()
+                        .map(|rule| format!("{scheme} {path}: {rule}")),
+                );
                 if tab.overflow() > 0 {
                     broken.push(format!("{scheme} {path} is wider than {width} pixels"));
                 }
@@ -218,7 +238,8 @@ fn wcag_2_2_aa_in_both_themes_and_both_languages() {
                     broken.push(format!("{scheme} {path} has no title or not one h1"));
                 }
             }
-            let ours = |problem: &String| problem.contains("Content Security Policy") || problem.contains("Error:");
+            let ours =
+                |problem: &String| problem.contains("Content Security Policy") || problem.contains("Error:");
             broken.extend(tab.problems().into_iter().filter(ours));
             world.remember(&visitor);
         }
@@ -232,7 +253,10 @@ fn s_207_a_frame_on_another_site_never_gets_a_token() {
     let (visitor, tab) = at_the_portal(&world, "ada");
     visitor.page_elsewhere(
         "http://crm.test/",
-        &format!("<iframe src='{}'></iframe><img src='{0}'>", world.usher.url("/launch/townhall")),
+        &format!(
+            "<iframe src='{}'></iframe><img src='{0}'>",
+            world.usher.url("/launch/townhall")
+        ),
     );
     tab.open("http://crm.test/");
     assert!(world.vendor.visits().is_empty(), "a frame reached the vendor");

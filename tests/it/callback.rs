@@ -54,7 +54,11 @@ fn s_112_lesson_5_a_callback_that_is_reloaded_goes_on_to_the_launch() {
         assert!(again.location().contains("/launch/townhall"), "C-18");
         claims_of(&browser.follow(again), keys::TOWNHALL);
     }
-    assert_eq!(world.liar.asked("honest", "token"), asked, "a used code was sent again");
+    assert_eq!(
+        world.liar.asked("honest", "token"),
+        asked,
+        "a used code was sent again"
+    );
 }
 
 #[test]
@@ -67,9 +71,16 @@ fn s_112_s_306_a_replayed_callback_signs_nobody_in() {
     browser.forget_cookies();
     let page = browser.get(&callback).expect(400);
     assert!(!browser.is_signed_in());
-    assert!(page.set_cookies().iter().all(|(name, value, _)| name != "usher" || value.is_empty()));
+    assert!(
+        page.set_cookies()
+            .iter()
+            .all(|(name, value, _)| name != "usher" || value.is_empty())
+    );
     let way_on = page_link(&page, "/auth/login");
-    assert!(way_on.contains("app=townhall"), "the button has lost the way: {way_on}");
+    assert!(
+        way_on.contains("app=townhall"),
+        "the button has lost the way: {way_on}"
+    );
     claims_of(&browser.go(&way_on), keys::TOWNHALL);
 }
 
@@ -94,7 +105,10 @@ fn s_305_a_callback_that_another_browser_began() {
     assert!(!victim.is_signed_in());
     assert_eq!(world.liar.asked("honest", "token"), 0, "the code was redeemed");
     page_link(&page, "/auth/login");
-    assert_eq!(world.usher.logged("callback.cookie_missing")["event"], "sign_in.failed");
+    assert_eq!(
+        world.usher.logged("callback.cookie_missing")["event"],
+        "sign_in.failed"
+    );
     // The owner's attempt is as good as before.
     claims_of(&attacker.follow(tab), keys::TOWNHALL);
 }
@@ -105,15 +119,35 @@ fn s_306_a_state_that_is_missing_unknown_or_cut_off() {
     let mut browser = world.usher.browser();
     let tab = up_to_the_callback(&world, &mut browser, &login("townhall"));
     let callback = tab.location().to_owned();
-    let state = callback.split_once("state=").unwrap().1.split('&').next().unwrap().to_owned();
-    let flipped = format!("{}{}", &state[..state.len() - 3], if state.ends_with("AAA") { "BBB" } else { "AAA" });
+    let state = callback
+        .split_once("state=")
+        .unwrap()
+        .1
+        .split('&')
+        .next()
+        .unwrap()
+        .to_owned();
+    let flipped = format!(
+        "{}{}",
+        &state[..state.len() - 3],
+        if state.ends_with("AAA") { "BBB" } else { "AAA" }
+    );
     for (odd, reason) in [
-        (callback.replace(&format!("state={state}"), "x=1"), "callback.state_missing"),
+        (
+            callback.replace(&format!("state={state}"), "x=1"),
+            "callback.state_missing",
+        ),
         (callback.replace(&state, ""), "callback.state_missing"),
         (callback.replace(&state, "unknown"), "callback.state_invalid"),
-        (callback.replace(&state, &state[..state.len() / 2]), "callback.state_invalid"),
+        (
+            callback.replace(&state, &state[..state.len() / 2]),
+            "callback.state_invalid",
+        ),
         (callback.replace(&state, &flipped), "callback.state_invalid"),
-        (callback.replace(&state, &"a".repeat(3000)), "callback.state_invalid"),
+        (
+            callback.replace(&state, &"a".repeat(3000)),
+            "callback.state_invalid",
+        ),
     ] {
         let page = browser.get(&odd).expect(400);
         assert!(!browser.is_signed_in());
@@ -132,7 +166,10 @@ fn s_148_duplicate_parameters_in_the_address() {
     let mut browser = world.usher.browser();
     let tab = up_to_the_callback(&world, &mut browser, &login("townhall"));
     browser.get(&format!("{}&code=again", tab.location())).expect(400);
-    assert_eq!(world.usher.logged("callback.duplicate_parameter")["event"], "sign_in.failed");
+    assert_eq!(
+        world.usher.logged("callback.duplicate_parameter")["event"],
+        "sign_in.failed"
+    );
     assert_eq!(world.liar.asked("honest", "token"), 0);
 }
 
@@ -149,7 +186,9 @@ fn s_211_a_prefetched_callback_uses_nothing_up() {
     let world = lying(Lie::none());
     let mut browser = world.usher.browser();
     let tab = up_to_the_callback(&world, &mut browser, &login("townhall"));
-    let answer = browser.send(Request::get(tab.location()).header("Sec-Purpose", "prefetch")).expect(503);
+    let answer = browser
+        .send(Request::get(tab.location()).header("Sec-Purpose", "prefetch"))
+        .expect(503);
     assert!(answer.body.is_empty());
     claims_of(&browser.follow(tab), keys::TOWNHALL);
 }
@@ -161,8 +200,14 @@ fn s_339_attempts_of_two_tabs_do_not_fit_each_other() {
     let one = up_to_the_callback(&world, &mut browser, &login("townhall"));
     let names: Vec<String> = attempts(&browser);
     let two = up_to_the_callback(&world, &mut browser, &login("townhall"));
-    let other = attempts(&browser).into_iter().find(|name| !names.contains(name)).unwrap();
-    let (a, b) = (browser.cookie(&names[0]).unwrap().to_owned(), browser.cookie(&other).unwrap().to_owned());
+    let other = attempts(&browser)
+        .into_iter()
+        .find(|name| !names.contains(name))
+        .unwrap();
+    let (a, b) = (
+        browser.cookie(&names[0]).unwrap().to_owned(),
+        browser.cookie(&other).unwrap().to_owned(),
+    );
     browser.plant(&names[0], &b);
     browser.plant(&other, &a);
     browser.get(one.location()).expect(400);
@@ -190,7 +235,10 @@ fn lesson_6_s_306_a_state_of_31_minutes_ago_starts_again_with_one_button() {
     let page = browser.get(tab.location()).expect(400);
     assert!(!browser.is_signed_in());
     assert_eq!(world.liar.asked("honest", "token"), 0);
-    assert_eq!(world.usher.logged("callback.state_stale")["event"], "sign_in.failed");
+    assert_eq!(
+        world.usher.logged("callback.state_stale")["event"],
+        "sign_in.failed"
+    );
     let start = browser.get(&page_link(&page, "/auth/login"));
     let end = browser.follow_until(start, |to| to.path().starts_with("/events/"));
     assert_eq!(end.status, 302, "{}", end.text());
@@ -215,7 +263,11 @@ fn c_56_three_rounds_in_a_minute_end_at_a_diagnosis_page() {
     browser.drops = Some("usher");
     let page = world.open(&mut browser, "/launch/townhall", "ada");
     assert!(page.status >= 400, "round and round: {}", page.path());
-    let rounds = browser.hops.iter().filter(|hop| hop.url.contains("/auth/callback/")).count();
+    let rounds = browser
+        .hops
+        .iter()
+        .filter(|hop| hop.url.contains("/auth/callback/"))
+        .count();
     assert_eq!(rounds, 3);
     world.usher.logged("login.loop");
 }
@@ -254,11 +306,23 @@ fn s_308_two_people_in_one_browser() {
 }
 
 fn attempts(browser: &Browser) -> Vec<String> {
-    browser.cookie_names().into_iter().filter(|n| n.starts_with("usher-login-")).map(str::to_owned).collect()
+    browser
+        .cookie_names()
+        .into_iter()
+        .filter(|n| n.starts_with("usher-login-"))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn movable() -> Lying {
-    Lying::with(Lie::none(), How { movable_clock: true, ..How::default() }, |_| ())
+    Lying::with(
+        Lie::none(),
+        How {
+            movable_clock: true,
+            ..How::default()
+        },
+        |_| (),
+    )
 }
 
 fn ahead(world: &Lying, seconds: i64) {
@@ -271,5 +335,7 @@ fn ahead(world: &Lying, seconds: i64) {
 fn page_link(page: &Response, start: &str) -> String {
     let links = crate::harness::browser::links(&page.text());
     let mut found = links.into_iter().filter(|link| link.contains(start));
-    found.next().unwrap_or_else(|| panic!("no link to {start} in\n{}", page.text()))
+    found
+        .next()
+        .unwrap_or_else(|| panic!("no link to {start} in\n{}", page.text()))
 }

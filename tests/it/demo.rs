@@ -29,7 +29,9 @@ impl Demo {
         let address = log.wait_for(Duration::from_secs(30), |text| {
             let (_, rest) = text.split_once("Usher demo: ")?;
             let (line, _) = rest.split_once('\n')?;
-            line.split_whitespace().next().map(|address| address.trim_end_matches('/').to_owned())
+            line.split_whitespace()
+                .next()
+                .map(|address| address.trim_end_matches('/').to_owned())
         });
         let Some(address) = address else {
             let _ = child.kill();
@@ -63,10 +65,16 @@ fn c_46_the_demo_shows_both_vendors() {
     tab.arrive("/events/townhall");
     assert!(tab.url().starts_with("http://localhost:"), "{}", tab.path());
     let text = tab.text();
-    assert!(text.contains("displayName") && text.contains("exp"), "each claim is shown:\n{text}");
+    assert!(
+        text.contains("displayName") && text.contains("exp"),
+        "each claim is shown:\n{text}"
+    );
     assert!(tab.axe().is_empty(), "{:?}", tab.axe());
 
-    tab.open(&format!("{}/launch/support?customer=grace@example.org", demo.address));
+    tab.open(&format!(
+        "{}/launch/support?customer=grace@example.org",
+        demo.address
+    ));
     tab.arrive("/connect");
     assert!(tab.text().contains("https://cobrowse.io"), "{}", tab.text());
     assert_eq!(tab.problems(), Vec::<String>::new());
@@ -74,7 +82,11 @@ fn c_46_the_demo_shows_both_vendors() {
     tab.open(&demo.address);
     assert!(tab.count("a[href='/launch/townhall']") > 0, "{}", tab.text());
     let token = visitor.cookies();
-    let secrets: Vec<&str> = token.iter().filter_map(|c| c["value"].as_str()).filter(|v| v.len() > 20).collect();
+    let secrets: Vec<&str> = token
+        .iter()
+        .filter_map(|c| c["value"].as_str())
+        .filter(|v| v.len() > 20)
+        .collect();
     let printed = demo.log.text();
     assert!(secrets.iter().all(|secret| !printed.contains(secret)), "S-300");
 }
@@ -83,7 +95,14 @@ fn c_46_the_demo_shows_both_vendors() {
 fn nothing_of_the_demo_is_in_serve() {
     let world = crate::harness::World::start();
     let mut nobody = world.usher.browser();
-    for path in ["/demo", "/intranet", "/events/townhall", "/connect", "/.well-known/openid-configuration", "/static/demo"] {
+    for path in [
+        "/demo",
+        "/intranet",
+        "/events/townhall",
+        "/connect",
+        "/.well-known/openid-configuration",
+        "/static/demo",
+    ] {
         nobody.get(path).expect(404);
     }
 }

@@ -32,13 +32,24 @@ fn s_343_hs256_with_the_public_key_as_secret() {
         keys::key(keys::PROVIDER).jwk(Some("k0")).to_string().into_bytes(),
     ];
     for secret in secrets {
-        refused(Lie::none().with_hmac(secret).in_header(|h| h["alg"] = "HS256".into()));
+        refused(
+            Lie::none()
+                .with_hmac(secret)
+                .in_header(|h| h["alg"] = "HS256".into()),
+        );
     }
 }
 
 #[test]
 fn s_344_every_spelling_of_no_algorithm() {
-    for alg in [json!("none"), json!("None"), json!("nOnE"), json!(""), json!(null), json!(["RS256"])] {
+    for alg in [
+        json!("none"),
+        json!("None"),
+        json!("nOnE"),
+        json!(""),
+        json!(null),
+        json!(["RS256"]),
+    ] {
         refused(Lie::none().in_header(move |h| h["alg"] = alg.clone()));
     }
     refused(Lie::none().in_header(|h| crate::harness::lie::remove(h, "alg")));
@@ -47,7 +58,13 @@ fn s_344_every_spelling_of_no_algorithm() {
 
 #[test]
 fn s_345_a_kid_is_nothing_but_a_name() {
-    let kids = [json!("../../etc/passwd"), json!("' OR 1=1 --"), json!("a\u{0}b"), json!(["k0"]), json!(7)];
+    let kids = [
+        json!("../../etc/passwd"),
+        json!("' OR 1=1 --"),
+        json!("a\u{0}b"),
+        json!(["k0"]),
+        json!(7),
+    ];
     for kid in kids {
         let world = refused(Lie::none().in_header(move |h| h["kid"] = kid.clone()));
         assert!(world.liar.asked("lie", "jwks") <= 2, "more than one refetch");
@@ -75,9 +92,17 @@ fn s_346_keys_that_the_token_brings_along_are_not_followed() {
         ("x5c", json!(["MIIB"])),
     ];
     for (name, value) in tricks {
-        refused(Lie::none().in_header(move |h| h[name] = value.clone()).in_compact(sign_as_stranger));
+        refused(
+            Lie::none()
+                .in_header(move |h| h[name] = value.clone())
+                .in_compact(sign_as_stranger),
+        );
     }
-    assert_eq!(hits.load(std::sync::atomic::Ordering::SeqCst), 0, "an address in a token was asked");
+    assert_eq!(
+        hits.load(std::sync::atomic::Ordering::SeqCst),
+        0,
+        "an address in a token was asked"
+    );
 }
 
 #[test]
@@ -136,11 +161,13 @@ fn s_348_forms_that_are_not_a_compact_token() {
 #[test]
 fn s_348_exp_of_every_wrong_kind() {
     for exp in ["\"tomorrow\"", "1e400", "-1", "[9999999999]", "null", "true"] {
-        refused(Lie::none().in_compact(move |token| *token = with_claims(token, |text| {
-            let (head, tail) = text.split_once("\"exp\":").unwrap();
-            let rest = tail.trim_start_matches(|c: char| c.is_ascii_digit());
-            format!("{head}\"exp\":{exp}{rest}")
-        })));
+        refused(Lie::none().in_compact(move |token| {
+            *token = with_claims(token, |text| {
+                let (head, tail) = text.split_once("\"exp\":").unwrap();
+                let rest = tail.trim_start_matches(|c: char| c.is_ascii_digit());
+                format!("{head}\"exp\":{exp}{rest}")
+            });
+        }));
     }
 }
 

@@ -14,13 +14,27 @@ fn s_021_s_163_signing_out_ends_the_session_then_the_providers() {
     let answer = ada.submit_once(&confirm, []);
     assert_eq!(answer.status, 303, "S-115");
     let to = answer.location().to_owned();
-    assert!(to.starts_with(&format!("{}/session/end?", Op::issuer())), "{}", to.split('?').next().unwrap());
-    for name in ["id_token_hint=", "client_id=", "post_logout_redirect_uri=", "state="] {
+    assert!(
+        to.starts_with(&format!("{}/session/end?", Op::issuer())),
+        "{}",
+        to.split('?').next().unwrap()
+    );
+    for name in [
+        "id_token_hint=",
+        "client_id=",
+        "post_logout_redirect_uri=",
+        "state=",
+    ] {
         assert!(to.contains(name), "S-164: {name}");
     }
     assert!(!ada.is_signed_in(), "here it is over at once");
     let clear: Vec<&str> = answer.headers_named("Clear-Site-Data").collect();
-    assert!(clear.iter().all(|value| !value.contains("cookies") && !value.contains("cache")), "S-218: {clear:?}");
+    assert!(
+        clear
+            .iter()
+            .all(|value| !value.contains("cookies") && !value.contains("cache")),
+        "S-218: {clear:?}"
+    );
 
     let mut thief = world.usher.browser();
     thief.plant("usher", &old);
@@ -48,7 +62,9 @@ fn s_166_a_provider_without_end_session_is_named_honestly() {
     assert_eq!(page.path(), world.usher.url("/auth/signed-out"));
     assert!(!ada.is_signed_in());
     // Lesson 16: the next sign-in must not go through silently.
-    let again = links(&page.text()).into_iter().find(|link| link == "/" || link.starts_with("/auth/login"));
+    let again = links(&page.text())
+        .into_iter()
+        .find(|link| link == "/" || link.starts_with("/auth/login"));
     assert!(again.is_some(), "no way to sign in again");
 }
 
@@ -61,7 +77,10 @@ fn lesson_16_the_sign_in_after_such_a_sign_out_asks_who_it_is() {
     ada.submit(&confirm, []).expect(200);
     world.sign_in(&mut ada, "honest");
     let asked = world.liar.requests("honest", "authorize");
-    assert!(asked.last().unwrap().target.contains("prompt="), "the last person comes back without a question");
+    assert!(
+        asked.last().unwrap().target.contains("prompt="),
+        "the last person comes back without a question"
+    );
 }
 
 #[test]
@@ -82,7 +101,11 @@ fn s_163_nobody_is_signed_out_by_a_stranger() {
     let world = World::start();
     let mut ada = world.signed_in("ada");
     let origin = world.usher.url("").trim_end_matches('/').to_owned();
-    for (csrf, from) in [("", origin.as_str()), ("wrong", &origin), ("wrong", "https://evil.test")] {
+    for (csrf, from) in [
+        ("", origin.as_str()),
+        ("wrong", &origin),
+        ("wrong", "https://evil.test"),
+    ] {
         let form = Request::form("/auth/logout", [("csrf", csrf)]).header("Origin", from);
         let answer = ada.send(form.header("Sec-Fetch-Site", "cross-site"));
         assert_eq!(answer.status, 403);
@@ -112,7 +135,11 @@ fn s_505_the_account_page_shows_and_ends_sessions() {
     let world = World::start();
     let mut here = world.signed_in("ada");
     let mut there = world.signed_in("ada");
-    let page = here.get("/account").expect(200).shows("Ada Lovelace").shows("ada@example.com");
+    let page = here
+        .get("/account")
+        .expect(200)
+        .shows("Ada Lovelace")
+        .shows("ada@example.com");
     let text = page.text();
     let fields = crate::harness::browser::hidden_fields(&text);
     let (_, csrf) = fields.iter().find(|(name, _)| name == "csrf").expect("a form");
@@ -129,13 +156,29 @@ fn one_session_of_several_can_be_ended() {
     let mut here = world.signed_in("ada");
     let mut there = world.signed_in("ada");
     let page = here.get("/account").expect(200).text();
-    let forms: Vec<&str> = page.split("<form").filter(|form| form.contains("/account/sessions/")).collect();
+    let forms: Vec<&str> = page
+        .split("<form")
+        .filter(|form| form.contains("/account/sessions/"))
+        .collect();
     assert!(!forms.is_empty(), "no session can be ended");
     for form in forms {
-        let action = form.split("action=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#x2F;", "/");
+        let action = form
+            .split("action=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .replace("&#x2F;", "/");
         let fields = crate::harness::browser::hidden_fields(form);
-        let (_, csrf) = fields.iter().find(|(name, _)| name == "csrf").expect("a CSRF value");
-        assert!(!there.cookie("usher").is_some_and(|id| page.contains(id)), "a session id stands in a page");
+        let (_, csrf) = fields
+            .iter()
+            .find(|(name, _)| name == "csrf")
+            .expect("a CSRF value");
+        assert!(
+            !there.cookie("usher").is_some_and(|id| page.contains(id)),
+            "a session id stands in a page"
+        );
         here.post(&action, [("csrf", csrf.as_str())]).expect(303);
         if !there.get("/").expect(200).text().contains("Ada Lovelace") {
             break;

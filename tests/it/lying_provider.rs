@@ -17,7 +17,10 @@ fn s_001_an_honest_provider() {
     assert_eq!(value("code_challenge_method"), Some("S256"), "S-106");
     assert_eq!(value("code_challenge").map(str::len), Some(43));
     assert_eq!(value("client_id"), Some("usher"));
-    assert_eq!(value("redirect_uri"), Some(world.usher.url("/auth/callback/lie").as_str()));
+    assert_eq!(
+        value("redirect_uri"),
+        Some(world.usher.url("/auth/callback/lie").as_str())
+    );
     assert!(value("nonce").is_some_and(|nonce| (22..=43).contains(&nonce.len())));
     assert!(value("state").is_some_and(|state| state.len() <= 1024), "C-18");
 }
@@ -31,7 +34,9 @@ fn s_002_invalid_iss() {
 
 #[test]
 fn s_003_missing_sub() {
-    lying(Lie::none().in_claims(|c| remove(c, "sub"))).refuses(502, "id_token.sub_missing").never_asked("userinfo");
+    lying(Lie::none().in_claims(|c| remove(c, "sub")))
+        .refuses(502, "id_token.sub_missing")
+        .never_asked("userinfo");
 }
 
 #[test]
@@ -43,7 +48,9 @@ fn s_004_invalid_aud() {
 
 #[test]
 fn s_005_missing_iat() {
-    lying(Lie::none().in_claims(|c| remove(c, "iat"))).refuses(502, "id_token.iat_missing").never_asked("userinfo");
+    lying(Lie::none().in_claims(|c| remove(c, "iat")))
+        .refuses(502, "id_token.iat_missing")
+        .never_asked("userinfo");
 }
 
 #[test]
@@ -58,10 +65,19 @@ fn s_006_kid_absent_single_jwks() {
 
 #[test]
 fn s_007_kid_absent_multiple_jwks() {
-    let both = || json!([keys::key(keys::PROVIDER).jwk(None), keys::key(keys::ROTATED).jwk(None)]);
-    lying(Lie::none().in_header(|h| remove(h, "kid")).about_keys(move |a| edit(a, |v| v["keys"] = both())))
-        .refuses(502, "id_token.key_ambiguous")
-        .never_asked("userinfo");
+    let both = || {
+        json!([
+            keys::key(keys::PROVIDER).jwk(None),
+            keys::key(keys::ROTATED).jwk(None)
+        ])
+    };
+    lying(
+        Lie::none()
+            .in_header(|h| remove(h, "kid"))
+            .about_keys(move |a| edit(a, |v| v["keys"] = both())),
+    )
+    .refuses(502, "id_token.key_ambiguous")
+    .never_asked("userinfo");
 }
 
 #[test]
@@ -84,7 +100,9 @@ fn s_010_invalid_sig_rs256() {
         bytes[0] ^= 1;
         *token = format!("{rest}.{}", base64url(&bytes));
     };
-    lying(Lie::none().in_compact(spoil)).refuses(502, "id_token.signature_invalid").never_asked("userinfo");
+    lying(Lie::none().in_compact(spoil))
+        .refuses(502, "id_token.signature_invalid")
+        .never_asked("userinfo");
 }
 
 #[test]
@@ -112,8 +130,15 @@ fn s_013_scope_userinfo_claims() {
 fn s_014_client_secret_basic() {
     let world = lying(Lie::none()).accepts();
     let token = world.liar.requests("lie", "token").remove(0);
-    assert!(token.header("Authorization").is_some_and(|value| value.starts_with("Basic ")));
-    assert!(!token.body.contains("client_secret"), "S-073: one way of authentication only");
+    assert!(
+        token
+            .header("Authorization")
+            .is_some_and(|value| value.starts_with("Basic "))
+    );
+    assert!(
+        !token.body.contains("client_secret"),
+        "S-073: one way of authentication only"
+    );
 }
 
 #[test]
@@ -133,12 +158,17 @@ fn s_020_signing_key_rotation() {
     let world = lying(Lie::none().rotating(Rotation::AtLaterAuthorize)).accepts();
     let fetched = world.liar.asked("lie", "jwks");
     let world = world.accepts();
-    assert!(world.liar.asked("lie", "jwks") > fetched, "the new keys were not fetched");
+    assert!(
+        world.liar.asked("lie", "jwks") > fetched,
+        "the new keys were not fetched"
+    );
 }
 
 #[test]
 fn s_052_invalid_authorization_response_iss() {
-    lying(Lie::none().on_the_way_back(|back| back[2].1 += "x")).refuses(400, "callback.iss_mismatch").never_asked("token");
+    lying(Lie::none().on_the_way_back(|back| back[2].1 += "x"))
+        .refuses(400, "callback.iss_mismatch")
+        .never_asked("token");
 }
 
 #[test]
@@ -212,7 +242,9 @@ fn s_061_valid_aud_as_array() {
 #[test]
 fn s_062_invalid_expired_exp() {
     let expired = |c: &mut serde_json::Value| c["exp"] = (c["iat"].as_i64().unwrap() - 301).into();
-    lying(Lie::none().in_claims(expired)).refuses(502, "id_token.expired").never_asked("userinfo");
+    lying(Lie::none().in_claims(expired))
+        .refuses(502, "id_token.expired")
+        .never_asked("userinfo");
 }
 
 #[test]
@@ -267,7 +299,9 @@ fn s_354_an_access_token_that_is_not_the_hashed_one() {
 #[test]
 fn s_147_a_token_endpoint_that_refuses() {
     let refuse = |a: &mut Answer| *a = Answer::new(400, "application/json", r#"{"error":"invalid_grant"}"#);
-    lying(Lie::none().in_token_answer(refuse)).refuses(502, "token.wrong_answer").never_asked("userinfo");
+    lying(Lie::none().in_token_answer(refuse))
+        .refuses(502, "token.wrong_answer")
+        .never_asked("userinfo");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Black-box tests: the real binary, a certified provider, a lying one, stand-in vendors and a
 //! real browser. Modules follow what people do; names cite the rule that a test holds.
 
+mod access;
 mod architecture;
 mod audit;
 mod browser;
@@ -17,5 +18,6 @@ mod lying_provider;
 mod ops;
 mod portal;
 mod provider_flow;
+mod refusals;
 mod session;
 mod sign_in;

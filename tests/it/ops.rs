@@ -35,9 +35,14 @@ fn launches_denials_and_sign_ins_are_counted() {
     ada.get(SUPPORT).expect(302);
     world.signed_in("eve").get("/launch/townhall").expect(403);
     let page = world.usher.ops("/metrics").expect(200).text();
-    let launches = world.usher.metric("usher_launches_total", &["app=\"townhall\"", "outcome=\"ok\""]);
+    let launches = world
+        .usher
+        .metric("usher_launches_total", &["app=\"townhall\"", "outcome=\"ok\""]);
     assert!((launches - 2.0).abs() < 0.1, "{page}");
-    assert!(!page.contains("ada@example.com") && !page.contains("Ada"), "people in metrics");
+    assert!(
+        !page.contains("ada@example.com") && !page.contains("Ada"),
+        "people in metrics"
+    );
 }
 
 #[test]
@@ -50,18 +55,25 @@ fn lesson_40_s_335_every_line_is_json_and_every_request_has_its_reference() {
     assert_eq!(launch["app"], "townhall");
     let text = world.usher.log.text();
     for line in Log::lines(&text) {
-        assert!(!line.to_string().contains("customer="), "a query in the log: {line}");
+        assert!(
+            !line.to_string().contains("customer="),
+            "a query in the log: {line}"
+        );
     }
     let text_lines = text.lines().filter(|line| !line.is_empty()).count();
     let json_lines = Log::lines(&text).len();
-    assert!(text_lines - json_lines <= 12, "only the start-up summary is prose:\n{text}");
+    assert!(
+        text_lines - json_lines <= 12,
+        "only the start-up summary is prose:\n{text}"
+    );
 }
 
 #[test]
 fn lesson_41_a_launch_with_parameters_leaves_none_of_them_in_the_log() {
     let world = World::start();
     let mut ada = world.signed_in("ada");
-    ada.get("/launch/support?customer=canary-person@example.org").expect(302);
+    ada.get("/launch/support?customer=canary-person@example.org")
+        .expect(302);
     ada.get("/launch/support?customer=canary-nonsense").expect(400);
     world.usher.logged("launch");
     assert!(!world.usher.log.text().contains("canary-person"));
@@ -78,7 +90,11 @@ fn s_369_c_54_too_many_launches_are_429() {
         ada.get("/launch/townhall").expect(302);
     }
     let refused = ada.get("/launch/townhall").expect(429);
-    let wait: u32 = refused.header("Retry-After").expect("Retry-After").parse().expect("seconds");
+    let wait: u32 = refused
+        .header("Retry-After")
+        .expect("Retry-After")
+        .parse()
+        .expect("seconds");
     assert!((1..=60).contains(&wait), "{wait}");
     assert!(refused.header("Location").is_none());
     world.signed_in("bob").get("/launch/townhall").expect(302);
@@ -132,7 +148,9 @@ fn a_trace_of_everything_at_once_holds_no_secret() {
     world.sign_in(&mut ada, "honest").expect(200);
     ada.get("/launch/townhall").expect(302);
     ada.get("/launch/support?customer=grace@example.org").expect(302);
-    ada.send(Request::get("/auth/callback/honest?code=canary-code-1234&state=canary-state-1234"));
+    ada.send(Request::get(
+        "/auth/callback/honest?code=canary-code-1234&state=canary-state-1234",
+    ));
     let confirm = ada.get("/auth/logout").expect(200);
     ada.submit(&confirm, []);
     let found = world.usher.secrets.found_in("x canary-code-1234 y");

@@ -15,10 +15,18 @@ fn s_349_mix_up_the_answer_of_one_provider_at_the_address_of_another() {
     let mut browser = world.usher.browser();
     let start = browser.get("/auth/login?provider=lie");
     let answer = browser.follow_until(start, |to| to.path().starts_with("/auth/callback/"));
-    let swapped = answer.location().replace("/auth/callback/lie", "/auth/callback/honest");
+    let swapped = answer
+        .location()
+        .replace("/auth/callback/lie", "/auth/callback/honest");
     browser.get(&swapped).expect(400);
     assert!(!browser.is_signed_in());
-    assert_eq!((world.liar.asked("lie", "token"), world.liar.asked("honest", "token")), (0, 0));
+    assert_eq!(
+        (
+            world.liar.asked("lie", "token"),
+            world.liar.asked("honest", "token")
+        ),
+        (0, 0)
+    );
 }
 
 #[test]
@@ -34,7 +42,15 @@ fn s_350_s_352_a_code_of_somebody_elses_sign_in_does_not_redeem() {
     let mut victim = world.usher.browser();
     let start = victim.get("/auth/login?provider=lie");
     let answer = victim.follow_until(start, |to| to.path().starts_with("/auth/callback/"));
-    let code = |url: &str| url.split_once("code=").unwrap().1.split('&').next().unwrap().to_owned();
+    let code = |url: &str| {
+        url.split_once("code=")
+            .unwrap()
+            .1
+            .split('&')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
     let stolen = code(answer.location());
 
     let mut attacker = world.usher.browser();
@@ -47,19 +63,23 @@ fn s_350_s_352_a_code_of_somebody_elses_sign_in_does_not_redeem() {
 
 #[test]
 fn s_351_metadata_that_offers_only_plain_pkce() {
-    lying(Lie::none().about_metadata(|a| edit(a, |v| v["code_challenge_methods_supported"] = json!(["plain"]))))
-        .refuses_any(502, &["provider.wrong_answer"])
-        .never_asked("authorize");
+    lying(
+        Lie::none().about_metadata(|a| edit(a, |v| v["code_challenge_methods_supported"] = json!(["plain"]))),
+    )
+    .refuses_any(502, &["provider.wrong_answer"])
+    .never_asked("authorize");
 }
 
 #[test]
 fn s_122_metadata_that_does_not_mention_pkce() {
-    lying(Lie::none().about_metadata(|a| edit(a, |v| remove(v, "code_challenge_methods_supported")))).accepts();
+    lying(Lie::none().about_metadata(|a| edit(a, |v| remove(v, "code_challenge_methods_supported"))))
+        .accepts();
 }
 
 #[test]
 fn s_353_the_id_token_of_another_client() {
-    lying(Lie::none().in_claims(|c| c["aud"] = "another-client".into())).refuses(502, "id_token.aud_mismatch");
+    lying(Lie::none().in_claims(|c| c["aud"] = "another-client".into()))
+        .refuses(502, "id_token.aud_mismatch");
 }
 
 #[test]
@@ -80,14 +100,19 @@ fn s_355_userinfo_that_is_no_userinfo() {
 #[test]
 fn s_355_s_358_redirects_are_not_followed() {
     let away = |a: &mut Answer| *a = Answer::redirect(302, "/honest/userinfo");
-    let world = lying(Lie::none().in_userinfo(away)).refuses_any(502, &["provider.redirected", "userinfo.wrong_answer"]);
+    let world = lying(Lie::none().in_userinfo(away))
+        .refuses_any(502, &["provider.redirected", "userinfo.wrong_answer"]);
     // The one honest sign-in that follows each refusal asks once.
     assert_eq!(world.liar.asked("honest", "userinfo"), 1);
     for status in [301, 302, 307] {
-        let away = move |a: &mut Answer| *a = Answer::redirect(status, "/honest/.well-known/openid-configuration");
-        lying(Lie::none().about_metadata(away)).refuses(502, "provider.redirected").never_asked("authorize");
+        let away =
+            move |a: &mut Answer| *a = Answer::redirect(status, "/honest/.well-known/openid-configuration");
+        lying(Lie::none().about_metadata(away))
+            .refuses(502, "provider.redirected")
+            .never_asked("authorize");
     }
-    lying(Lie::none().about_keys(|a| *a = Answer::redirect(302, "/honest/jwks"))).refuses(502, "provider.redirected");
+    lying(Lie::none().about_keys(|a| *a = Answer::redirect(302, "/honest/jwks")))
+        .refuses(502, "provider.redirected");
     lying(Lie::none().in_token_answer(|a| *a = Answer::redirect(307, "/honest/token")))
         .refuses_any(502, &["provider.redirected", "token.wrong_answer"]);
 }
@@ -108,7 +133,11 @@ fn s_356_a_hostile_error_is_told_in_our_words() {
         let world = lying(lie);
         let mut browser = world.usher.browser();
         let page = world.sign_in(&mut browser, "lie");
-        assert!(matches!(page.status, 400 | 414 | 431 | 502 | 503), "{}", page.status);
+        assert!(
+            matches!(page.status, 400 | 414 | 431 | 502 | 503),
+            "{}",
+            page.status
+        );
         page.hides("<script>").hides("onerror").hides("javascript:");
         assert!(!browser.is_signed_in());
         world.still_works(&mut browser);
@@ -144,7 +173,11 @@ fn s_363_c_58_a_provider_that_never_answers() {
     let world = lying(Lie::none().in_token_answer(|a| *a = Answer::Silence));
     let started = Instant::now();
     let world = world.refuses(504, "provider.slow");
-    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        started.elapsed()
+    );
     drop(world);
 }
 
@@ -152,7 +185,11 @@ fn s_363_c_58_a_provider_that_never_answers() {
 fn s_363_a_silent_discovery() {
     let started = Instant::now();
     lying(Lie::none().about_metadata(|a| *a = Answer::Silence)).refuses(504, "provider.slow");
-    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[test]

@@ -92,7 +92,11 @@ fn s_337_only_the_exact_raw_name_counts() {
     let good = ada.cookie("usher").unwrap().to_owned();
     let asks = |cookie: &str| {
         let mut browser = world.usher.browser();
-        browser.send(Request::get("/").header("Cookie", cookie)).expect(200).text().contains("Ada Lovelace")
+        browser
+            .send(Request::get("/").header("Cookie", cookie))
+            .expect(200)
+            .text()
+            .contains("Ada Lovelace")
     };
     assert!(asks(&format!("usher={good}")));
     assert!(asks(&format!("other=1; usher={good}; more=2")));
@@ -121,7 +125,10 @@ fn s_337_only_the_exact_raw_name_counts() {
 fn s_338_a_cookie_bomb_is_431_with_the_cure() {
     let world = World::start();
     let mut browser = world.usher.browser();
-    let many = (0..200).map(|n| format!("c{n}={}", "x".repeat(150))).collect::<Vec<_>>().join("; ");
+    let many = (0..200)
+        .map(|n| format!("c{n}={}", "x".repeat(150)))
+        .collect::<Vec<_>>()
+        .join("; ");
     for cookies in [many, format!("big={}", "x".repeat(100_000))] {
         let page = browser.send(Request::get("/").header("Cookie", &cookies));
         assert_eq!(page.status, 431, "{} bytes of cookies", cookies.len());
@@ -158,14 +165,26 @@ fn c_26_all_cookies_together_stay_under_7_kb() {
     let world = World::start();
     let mut ada = world.signed_in("ada");
     for _ in 0..12 {
-        ada.get("/auth/login?provider=work&app=support&customer=grace@example.org&switch=1").expect(303);
+        ada.get("/auth/login?provider=work&app=support&customer=grace@example.org&switch=1")
+            .expect(303);
     }
-    let size: usize = ada.cookie_names().iter().map(|n| n.len() + ada.cookie(n).unwrap().len() + 3).sum();
+    let size: usize = ada
+        .cookie_names()
+        .iter()
+        .map(|n| n.len() + ada.cookie(n).unwrap().len() + 3)
+        .sum();
     assert!(size <= 7_000, "{size} bytes");
 }
 
 fn movable() -> Lying {
-    Lying::with(Lie::none(), How { movable_clock: true, ..How::default() }, |_| ())
+    Lying::with(
+        Lie::none(),
+        How {
+            movable_clock: true,
+            ..How::default()
+        },
+        |_| (),
+    )
 }
 
 fn signed_in(world: &Lying) -> Browser {

@@ -9,7 +9,10 @@ fn says_enough(attributes: &str) {
         assert!(attributes.contains(wanted), "{wanted} is not in {attributes}");
     }
     assert!(!attributes.contains("domain="), "{attributes}");
-    assert!(!attributes.contains("secure"), "plain http on loopback: {attributes}");
+    assert!(
+        !attributes.contains("secure"),
+        "plain http on loopback: {attributes}"
+    );
 }
 
 #[test]
@@ -17,7 +20,11 @@ fn ada_clicks_signs_in_and_arrives() {
     let world = World::start();
     let mut ada = world.usher.browser();
     let arrived = world.open(&mut ada, "/launch/townhall", "ada").expect(200);
-    assert!(arrived.url.starts_with(&world.vendor.url("/events/townhall?token=")));
+    assert!(
+        arrived
+            .url
+            .starts_with(&world.vendor.url("/events/townhall?token="))
+    );
     let claims = claims_of(&arrived, keys::TOWNHALL);
     assert_eq!(claims["displayName"], "Ada Lovelace");
     world.vendor.saw_nothing_but_tokens();
@@ -46,7 +53,11 @@ fn c_19_a_signed_out_launch_goes_to_the_login_and_keeps_its_parameters() {
     assert!(location.contains("customer="), "{location}");
     let arrived = ada.follow(first);
     let arrived = world.pass_provider(&mut ada, arrived, "ada").expect(200);
-    assert!(arrived.url.contains("filter_user_email=grace%40example.org"), "{}", arrived.path());
+    assert!(
+        arrived.url.contains("filter_user_email=grace%40example.org"),
+        "{}",
+        arrived.path()
+    );
     claims_of(&arrived, keys::SUPPORT);
 }
 
@@ -56,11 +67,19 @@ fn c_18_nothing_is_stored_before_the_provider_has_answered() {
     let mut ada = world.usher.browser();
     let login = ada.get("/auth/login?provider=work").expect(303);
     assert!(ada.cookie("usher").is_none());
-    let attempts: Vec<_> = login.set_cookies().into_iter().filter(|(n, ..)| n.starts_with("usher-login-")).collect();
+    let attempts: Vec<_> = login
+        .set_cookies()
+        .into_iter()
+        .filter(|(n, ..)| n.starts_with("usher-login-"))
+        .collect();
     assert_eq!(attempts.len(), 1);
     let (name, value, attributes) = &attempts[0];
     assert_eq!(name.len(), "usher-login-".len() + 8, "{name}");
-    assert!(name.len() + value.len() <= 700, "{} bytes", name.len() + value.len());
+    assert!(
+        name.len() + value.len() <= 700,
+        "{} bytes",
+        name.len() + value.len()
+    );
     says_enough(attributes);
     assert!(world.usher.audit().is_empty());
 }
@@ -69,11 +88,20 @@ fn c_18_nothing_is_stored_before_the_provider_has_answered() {
 fn c_26_eight_attempts_are_kept_and_the_oldest_goes() {
     let world = World::start();
     let mut ada = world.usher.browser();
-    let first = ada.get("/auth/login?provider=work").expect(303).set_cookies().remove(0).0;
+    let first = ada
+        .get("/auth/login?provider=work")
+        .expect(303)
+        .set_cookies()
+        .remove(0)
+        .0;
     for _ in 0..11 {
         ada.get("/auth/login?provider=work").expect(303);
     }
-    let attempts: Vec<&str> = ada.cookie_names().into_iter().filter(|n| n.starts_with("usher-login-")).collect();
+    let attempts: Vec<&str> = ada
+        .cookie_names()
+        .into_iter()
+        .filter(|n| n.starts_with("usher-login-"))
+        .collect();
     assert_eq!(attempts.len(), 8);
     assert!(!attempts.contains(&first.as_str()));
 }
@@ -83,13 +111,20 @@ fn s_200_the_session_cookie() {
     let world = World::start();
     let mut ada = world.usher.browser();
     world.open(&mut ada, "/auth/login?provider=work", "ada");
-    let callback = ada.hops.iter().find(|hop| hop.url.contains("/auth/callback/work")).expect("a callback");
+    let callback = ada
+        .hops
+        .iter()
+        .find(|hop| hop.url.contains("/auth/callback/work"))
+        .expect("a callback");
     assert_eq!(callback.status, 303, "S-114");
     let set = callback.set_cookies();
     let (_, value, attributes) = set.iter().find(|(name, ..)| name == "usher").expect("a session");
     says_enough(attributes);
     assert_eq!(value.len(), 43, "C-57");
-    let gone = set.iter().find(|(name, ..)| name.starts_with("usher-login-")).expect("the attempt is over");
+    let gone = set
+        .iter()
+        .find(|(name, ..)| name.starts_with("usher-login-"))
+        .expect("the attempt is over");
     assert_eq!(gone.1, "");
 }
 
@@ -115,7 +150,9 @@ fn s_105_state_nonce_and_challenge_are_fresh_each_time() {
 fn switching_accounts_asks_the_provider_to_let_one_choose() {
     let world = World::start();
     let mut ada = world.signed_in("ada");
-    let login = ada.get("/auth/login?provider=work&app=townhall&switch=1").expect(303);
+    let login = ada
+        .get("/auth/login?provider=work&app=townhall&switch=1")
+        .expect(303);
     assert!(login.location().contains("prompt=select_account"), "C-19");
 }
 
@@ -125,14 +162,27 @@ fn s_301_no_login_leads_anywhere_else() {
     let world = World::start();
     let long = "a".repeat(5000);
     let addresses = [
-        "//evil.test", "/%5Cevil.test", "%5C%5Cevil.test", "/%09/evil.test", "/%0a/evil.test", "http:evil.test",
-        "https:///evil.test", "%20//evil.test", "https://gw@evil.test", "javascript:x", "data:x", "/./%5Cevil.test",
-        "%2F%2Fevil.test", long.as_str(),
+        "//evil.test",
+        "/%5Cevil.test",
+        "%5C%5Cevil.test",
+        "/%09/evil.test",
+        "/%0a/evil.test",
+        "http:evil.test",
+        "https:///evil.test",
+        "%20//evil.test",
+        "https://gw@evil.test",
+        "javascript:x",
+        "data:x",
+        "/./%5Cevil.test",
+        "%2F%2Fevil.test",
+        long.as_str(),
     ];
     let mut ada = world.usher.browser();
     for name in ["return_to", "rd", "next", "redirect_uri", "page"] {
         for address in addresses {
-            let answer = ada.get(&format!("/auth/login?provider=work&{name}={address}")).expect(400);
+            let answer = ada
+                .get(&format!("/auth/login?provider=work&{name}={address}"))
+                .expect(400);
             assert!(answer.header("Location").is_none());
         }
     }
@@ -140,7 +190,8 @@ fn s_301_no_login_leads_anywhere_else() {
     ada.get("/auth/login?provider=unknown").expect(400);
     ada.get("/auth/login?provider=work&app=unknown").expect(404);
     ada.get("/auth/login?provider=work&provider=work").expect(400);
-    ada.get("/auth/login?provider=work&app=support&nonsense=1").expect(400);
+    ada.get("/auth/login?provider=work&app=support&nonsense=1")
+        .expect(400);
 }
 
 #[test]
@@ -149,11 +200,21 @@ fn a_person_who_cancels_gets_a_page_that_helps() {
     let mut ada = world.usher.browser();
     let form = ada.go("/launch/townhall");
     let page = ada.submit(&form, [("cancel", "yes")]);
-    assert!(page.url.starts_with(&world.usher.url("/auth/callback/work")), "{}", page.path());
+    assert!(
+        page.url.starts_with(&world.usher.url("/auth/callback/work")),
+        "{}",
+        page.path()
+    );
     let page = page.expect(400).hides("changed their mind");
-    assert_eq!(world.usher.logged("callback.refused")["request_id"].as_str(), page.header("X-Request-Id"));
+    assert_eq!(
+        world.usher.logged("callback.refused")["request_id"].as_str(),
+        page.header("X-Request-Id")
+    );
     assert!(!ada.is_signed_in());
-    world.open(&mut ada, "/launch/townhall", "ada").expect(200).shows("Arrived");
+    world
+        .open(&mut ada, "/launch/townhall", "ada")
+        .expect(200)
+        .shows("Arrived");
 }
 
 #[test]
@@ -170,7 +231,10 @@ fn s_211_a_speculative_load_starts_no_sign_in() {
         for path in ["/auth/login?provider=work", "/launch/townhall", "/auth/logout"] {
             let request = crate::harness::Request::get(path).header(name, value);
             let answer = ada.send(request).expect(503);
-            assert!(answer.body.is_empty() && answer.set_cookies().is_empty(), "{path}");
+            assert!(
+                answer.body.is_empty() && answer.set_cookies().is_empty(),
+                "{path}"
+            );
             assert_eq!(answer.header("Cache-Control"), Some("no-store"));
         }
     }

@@ -48,7 +48,9 @@ impl Request {
 
     /// A form, sent as a browser does from a page of the same site.
     pub fn form<'a>(url: &str, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         Self::new("POST", url)
             .header("Sec-Fetch-Site", "same-origin")
             .header("Content-Type", "application/x-www-form-urlencoded")
@@ -92,7 +94,13 @@ pub struct Browser {
 
 impl Browser {
     pub fn new(base: &str, secrets: Arc<Secrets>) -> Self {
-        Self { base: Url::parse(base).unwrap(), jar: Vec::new(), secrets, drops: None, hops: Vec::new() }
+        Self {
+            base: Url::parse(base).unwrap(),
+            jar: Vec::new(),
+            secrets,
+            drops: None,
+            hops: Vec::new(),
+        }
     }
 
     /// Opens an address, and stays at its first answer.
@@ -103,12 +111,16 @@ impl Browser {
     pub fn post<'a>(&mut self, url: &str, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Response {
         self.hops.clear();
         let origin = self.base.origin().ascii_serialization();
-        self.fetch(Request::form(url, fields).header("Origin", &origin))
+        self.fetch(&Request::form(url, fields).header("Origin", &origin))
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a request is built where it is sent"
+    )]
     pub fn send(&mut self, request: Request) -> Response {
         self.hops.clear();
-        self.fetch(request)
+        self.fetch(&request)
     }
 
     /// Opens an address and takes every redirect.
@@ -136,13 +148,20 @@ impl Browser {
             }
             cross_site |= from.host_str() != to.host_str();
             let site = if cross_site { "cross-site" } else { "none" };
-            response = self.fetch(Request::get(to.as_str()).header("Sec-Fetch-Site", site));
+            response = self.fetch(&Request::get(to.as_str()).header("Sec-Fetch-Site", site));
         }
-        panic!("twenty redirects: {:?}", self.hops.iter().map(Response::path).collect::<Vec<_>>());
+        panic!(
+            "twenty redirects: {:?}",
+            self.hops.iter().map(Response::path).collect::<Vec<_>>()
+        );
     }
 
     /// Fills in and sends the first form of a page, then takes every redirect.
-    pub fn submit<'a>(&mut self, page: &Response, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Response {
+    pub fn submit<'a>(
+        &mut self,
+        page: &Response,
+        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Response {
         let sent = self.submit_once(page, fields);
         self.follow(sent)
     }
@@ -155,30 +174,45 @@ impl Browser {
     ) -> Response {
         let html = page.text();
         let action = attribute_of(&html, "<form", "action").unwrap_or_else(|| page.url.clone());
-        let url = Url::parse(&page.url).unwrap().join(&action).expect("a form's action is an address");
+        let url = Url::parse(&page.url)
+            .unwrap()
+            .join(&action)
+            .expect("a form's action is an address");
         let mut all = hidden_fields(&html);
         all.extend(fields.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())));
         let origin = url.origin().ascii_serialization();
         let request = Request::form(url.as_str(), all.iter().map(|(n, v)| (n.as_str(), v.as_str())));
-        self.fetch(request.header("Origin", &origin))
+        self.fetch(&request.header("Origin", &origin))
     }
 
     /// The value of a cookie that the gateway set.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let host = self.base.host_str().unwrap();
-        self.jar.iter().find(|c| c.host == host && c.name == name).map(|c| c.value.as_str())
+        self.jar
+            .iter()
+            .find(|c| c.host == host && c.name == name)
+            .map(|c| c.value.as_str())
     }
 
     /// The names of all cookies that the gateway set.
     pub fn cookie_names(&self) -> Vec<&str> {
         let host = self.base.host_str().unwrap();
-        self.jar.iter().filter(|c| c.host == host).map(|c| c.name.as_str()).collect()
+        self.jar
+            .iter()
+            .filter(|c| c.host == host)
+            .map(|c| c.name.as_str())
+            .collect()
     }
 
     /// Puts a cookie of the gateway's site into the jar, as a hostile sibling might.
     pub fn plant(&mut self, name: &str, value: &str) {
         let host = self.base.host_str().unwrap().to_owned();
-        self.keep(Cookie { host, path: "/".into(), name: name.into(), value: value.into() });
+        self.keep(Cookie {
+            host,
+            path: "/".into(),
+            name: name.into(),
+            value: value.into(),
+        });
     }
 
     pub fn forget_cookies(&mut self) {
@@ -190,15 +224,30 @@ impl Browser {
         self.cookie("usher").is_some()
     }
 
-    fn fetch(&mut self, request: Request) -> Response {
-        let url = self.base.join(&request.url).expect("an address");
-        let response = wire::send(
-            url.port_or_known_default().unwrap(),
-            url.as_str(),
-            &self.bytes_of(&url, &request),
+    fn fetch(&mut self, request: &Request) -> Response {
+        // A path of our own goes out as it is written: `Url` would put an odd one right.
+        let own = request.url.starts_with('/');
+        let url = if own {
+            self.base.clone()
+        } else {
+            Url::parse(&request.url).expect("an address")
+        };
+        let origin = url.origin().ascii_serialization();
+        let target = if own {
+            request.url.clone()
+        } else {
+            url[url::Position::BeforePath..url::Position::AfterQuery].to_owned()
+        };
+        let asked = format!("{origin}{target}");
+        let bytes = self.bytes_of(&url, &target, request);
+        let response = wire::send(url.port_or_known_default().unwrap(), &asked, &bytes);
+        self.secrets.add_url(&asked);
+        self.secrets.add_url(
+            self.base
+                .join(response.header("Location").unwrap_or("/"))
+                .unwrap()
+                .as_str(),
         );
-        self.secrets.add_url(url.as_str());
-        self.secrets.add_url(self.base.join(response.header("Location").unwrap_or("/")).unwrap().as_str());
         if url.origin() == self.base.origin() {
             self.secrets.add_answer(&response);
         }
@@ -207,24 +256,31 @@ impl Browser {
         response
     }
 
-    fn bytes_of(&self, url: &Url, request: &Request) -> Vec<u8> {
-        let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    fn bytes_of(&self, url: &Url, target: &str, request: &Request) -> Vec<u8> {
         let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
-        let mut text = format!("{} {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n", request.method);
+        let mut text = format!(
+            "{} {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n",
+            request.method
+        );
         for (name, value) in &request.headers {
-            text += &format!("{name}: {value}\r\n");
+            text.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
         }
         let cookies: Vec<String> = self
             .jar
             .iter()
-            .filter(|c| Some(c.host.as_str()) == url.host_str() && url.path().starts_with(&c.path))
+            .filter(|c| Some(c.host.as_str()) == url.host_str() && target.starts_with(&c.path))
             .map(|c| format!("{}={}", c.name, c.value))
             .collect();
         if !cookies.is_empty() && !request.headers.iter().any(|(n, _)| n == "Cookie") {
-            text += &format!("Cookie: {}\r\n", cookies.join("; "));
+            text.extend(["Cookie: ", &cookies.join("; "), "\r\n"]);
         }
         if let Some(body) = &request.body {
-            text += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
+            text.extend([
+                "Content-Length: ",
+                &body.len().to_string(),
+                "\r\n\r\n",
+                body.as_str(),
+            ]);
         } else {
             text += "\r\n";
         }
@@ -245,15 +301,22 @@ impl Browser {
                 || attribute("expires").is_some_and(|at| at.contains(" 1970 "));
             let host = url.host_str().unwrap().to_owned();
             let path = attribute("path").unwrap_or_else(|| "/".into());
-            self.jar.retain(|c| !(c.host == host && c.name == name && c.path == path));
+            self.jar
+                .retain(|c| !(c.host == host && c.name == name && c.path == path));
             if !gone && self.drops != Some(name.as_str()) {
-                self.keep(Cookie { host, path, name, value });
+                self.keep(Cookie {
+                    host,
+                    path,
+                    name,
+                    value,
+                });
             }
         }
     }
 
     fn keep(&mut self, cookie: Cookie) {
-        self.jar.retain(|c| !(c.host == cookie.host && c.name == cookie.name && c.path == cookie.path));
+        self.jar
+            .retain(|c| !(c.host == cookie.host && c.name == cookie.name && c.path == cookie.path));
         self.jar.push(cookie);
     }
 }
@@ -264,13 +327,21 @@ pub fn hidden_fields(html: &str) -> Vec<(String, String)> {
         .skip(1)
         .filter_map(|rest| rest.split('>').next())
         .filter(|tag| tag.contains("hidden"))
-        .filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default())))
+        .filter_map(|tag| {
+            Some((
+                attribute(tag, "name")?,
+                attribute(tag, "value").unwrap_or_default(),
+            ))
+        })
         .collect()
 }
 
 /// The address of every link of a page.
 pub fn links(html: &str) -> Vec<String> {
-    html.split("<a ").skip(1).filter_map(|rest| attribute(rest.split('>').next()?, "href")).collect()
+    html.split("<a ")
+        .skip(1)
+        .filter_map(|rest| attribute(rest.split('>').next()?, "href"))
+        .collect()
 }
 
 fn attribute_of(html: &str, tag: &str, name: &str) -> Option<String> {
@@ -280,6 +351,16 @@ fn attribute_of(html: &str, tag: &str, name: &str) -> Option<String> {
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!("{name}=\""))?;
     let value = rest.split('"').next()?;
-    let plain = [("&#x2F;", "/"), ("&#38;", "&"), ("&#61;", "="), ("&quot;", "\""), ("&amp;", "&")];
-    Some(plain.iter().fold(value.to_owned(), |text, (from, to)| text.replace(from, to)))
+    let plain = [
+        ("&#x2F;", "/"),
+        ("&#38;", "&"),
+        ("&#61;", "="),
+        ("&quot;", "\""),
+        ("&amp;", "&"),
+    ];
+    Some(
+        plain
+            .iter()
+            .fold(value.to_owned(), |text, (from, to)| text.replace(from, to)),
+    )
 }

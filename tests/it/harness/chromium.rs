@@ -39,7 +39,10 @@ impl Visitor {
 
     /// Lets somebody else's address redirect.
     pub fn redirect_elsewhere(&self, url: &str, to: &str) {
-        node().must("foreign", json!({ "visitor": self.0, "url": url, "location": to }));
+        node().must(
+            "foreign",
+            json!({ "visitor": self.0, "url": url, "location": to }),
+        );
     }
 }
 
@@ -63,11 +66,9 @@ impl Tab {
 
     /// Opens an address; the status of the page that it ends at.
     pub fn open(&self, url: &str) -> u64 {
-        self.must("open", json!({ "url": url }))["status"].as_u64().unwrap_or(0)
-    }
-
-    pub fn reload(&self) -> u64 {
-        self.must("reload", json!({}))["status"].as_u64().unwrap_or(0)
+        self.must("open", json!({ "url": url }))["status"]
+            .as_u64()
+            .unwrap_or(0)
     }
 
     pub fn back(&self) {
@@ -76,11 +77,6 @@ impl Tab {
 
     pub fn click(&self, selector: &str) {
         self.must("click", json!({ "selector": selector }));
-    }
-
-    /// Clicks what opens a new tab.
-    pub fn click_to_tab(&self, selector: &str) -> Self {
-        Self(self.must("click_to_tab", json!({ "selector": selector })))
     }
 
     pub fn fill(&self, selector: &str, text: &str) {
@@ -95,9 +91,13 @@ impl Tab {
     #[track_caller]
     pub fn arrive(&self, pattern: &str) {
         let args = json!({ "page": self.0, "pattern": pattern });
-        if node().ask("arrive", args).is_err() {
-            panic!("not at {pattern} but at {}:\n{}", self.path(), self.text());
-        }
+        let arrived = node().ask("arrive", args).is_ok();
+        assert!(
+            arrived,
+            "not at {pattern} but at {}:\n{}",
+            self.path(),
+            self.text()
+        );
     }
 
     pub fn url(&self) -> String {
@@ -116,17 +116,14 @@ impl Tab {
         self.text_of("text")
     }
 
-    /// The HTML of the element that has the focus.
-    pub fn focused(&self) -> String {
-        self.text_of("focused")
-    }
-
     pub fn language(&self) -> String {
         self.text_of("html_lang")
     }
 
     pub fn count(&self, selector: &str) -> u64 {
-        self.must("count", json!({ "selector": selector })).as_u64().unwrap_or(0)
+        self.must("count", json!({ "selector": selector }))
+            .as_u64()
+            .unwrap_or(0)
     }
 
     /// By how many pixels the page is wider than the window.

@@ -75,7 +75,11 @@ impl Liar {
     pub fn requests(&self, path: &str, endpoint: &str) -> Vec<Asked> {
         let wanted = format!("{path}/{endpoint}");
         let asked = self.state.asked.lock().unwrap();
-        asked.iter().filter(|(at, _)| *at == wanted).map(|(_, asked)| asked.clone()).collect()
+        asked
+            .iter()
+            .filter(|(at, _)| *at == wanted)
+            .map(|(_, asked)| asked.clone())
+            .collect()
     }
 
     pub fn set_ahead(&self, seconds: i64) {
@@ -91,12 +95,21 @@ impl Liar {
 impl State {
     fn answer(&self, asked: &Asked) -> Answer {
         let parts: Vec<&str> = asked.path().trim_start_matches('/').splitn(2, '/').collect();
-        let [path, endpoint] = parts[..] else { return Answer::new(404, "text/plain", "") };
-        let Some(lie) = self.lies.get(path) else { return Answer::new(404, "text/plain", "") };
-        self.asked.lock().unwrap().push((format!("{path}/{endpoint}"), asked.clone()));
+        let [path, endpoint] = parts[..] else {
+            return Answer::new(404, "text/plain", "");
+        };
+        let Some(lie) = self.lies.get(path) else {
+            return Answer::new(404, "text/plain", "");
+        };
+        self.asked
+            .lock()
+            .unwrap()
+            .push((format!("{path}/{endpoint}"), asked.clone()));
         let issuer = format!("http://{}/{path}", asked.header("Host").unwrap_or_default());
         match endpoint {
-            ".well-known/openid-configuration" => edited(Answer::json(&metadata(&issuer)), lie.metadata.as_ref()),
+            ".well-known/openid-configuration" => {
+                edited(Answer::json(&metadata(&issuer)), lie.metadata.as_ref())
+            }
             "jwks" => edited(Answer::json(&self.keys(path)), lie.keys.as_ref()),
             "authorize" => self.authorize(path, &issuer, asked, lie),
             "token" => edited(self.token(path, &issuer, asked, lie), lie.token.as_ref()),
@@ -110,7 +123,12 @@ impl State {
     }
 
     fn rotate(&self, path: &str) {
-        *self.generation.lock().unwrap().entry(path.to_owned()).or_default() += 1;
+        *self
+            .generation
+            .lock()
+            .unwrap()
+            .entry(path.to_owned())
+            .or_default() += 1;
     }
 
     fn keys(&self, path: &str) -> Value {
@@ -127,13 +145,17 @@ impl State {
         self.secrets.add("an authorization code", &code);
         let mut back = vec![
             ("code".to_owned(), code.clone()),
-            ("state".to_owned(), value_of(&request, "state").unwrap_or_default().to_owned()),
+            (
+                "state".to_owned(),
+                value_of(&request, "state").unwrap_or_default().to_owned(),
+            ),
             ("iss".to_owned(), issuer.to_owned()),
         ];
         if let Some(edit) = &lie.callback {
             edit(&mut back);
         }
-        let to = url::Url::parse_with_params(value_of(&request, "redirect_uri").expect("a redirect_uri"), &back);
+        let to =
+            url::Url::parse_with_params(value_of(&request, "redirect_uri").expect("a redirect_uri"), &back);
         self.codes.lock().unwrap().insert(code, request);
         Answer::redirect(302, to.expect("an address").as_str())
     }
@@ -141,18 +163,31 @@ impl State {
     /// How many authorization requests a path has had, this one among them.
     fn authorized(&self, path: &str) -> usize {
         let wanted = format!("{path}/authorize");
-        self.asked.lock().unwrap().iter().filter(|(at, _)| *at == wanted).count()
+        self.asked
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(at, _)| *at == wanted)
+            .count()
     }
 
     fn token(&self, path: &str, issuer: &str, asked: &Asked, lie: &Lie) -> Answer {
         let form = asked.form();
-        let refuse = |error: &str| Answer::new(400, "application/json", json!({ "error": error }).to_string());
+        let refuse =
+            |error: &str| Answer::new(400, "application/json", json!({ "error": error }).to_string());
         let basic = format!("Basic {}", STANDARD.encode(format!("{CLIENT}:{SECRET}")));
         if asked.header("Authorization") != Some(&basic) {
             return Answer::new(401, "application/json", r#"{"error":"invalid_client"}"#);
         }
-        let request = self.codes.lock().unwrap().get(value_of(&form, "code").unwrap_or_default()).cloned();
-        let Some(request) = request else { return refuse("invalid_grant") };
+        let request = self
+            .codes
+            .lock()
+            .unwrap()
+            .get(value_of(&form, "code").unwrap_or_default())
+            .cloned();
+        let Some(request) = request else {
+            return refuse("invalid_grant");
+        };
         let verifier = value_of(&form, "code_verifier").unwrap_or_default();
         self.secrets.add("a code verifier", verifier);
         let challenge = base64url(digest::digest(&digest::SHA256, verifier.as_bytes()).as_ref());
@@ -208,7 +243,10 @@ impl State {
     }
 
     fn userinfo(&self, asked: &Asked) -> Answer {
-        if asked.header("Authorization").is_none_or(|value| !value.starts_with("Bearer ")) {
+        if asked
+            .header("Authorization")
+            .is_none_or(|value| !value.starts_with("Bearer "))
+        {
             return Answer::new(401, "application/json", "{}");
         }
         let mut person = self.person.lock().unwrap().clone();
@@ -217,7 +255,10 @@ impl State {
     }
 
     fn now(&self) -> i64 {
-        #[expect(clippy::disallowed_methods, reason = "a provider elsewhere has a clock of its own")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a provider elsewhere has a clock of its own"
+        )]
         let now = SystemTime::now();
         let seconds = now.duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
         i64::try_from(seconds).unwrap() + self.ahead.load(Ordering::SeqCst)
@@ -268,13 +309,17 @@ impl Lying {
     pub fn with(lie: Lie, how: How, change: impl Fn(&mut Settings)) -> Self {
         let secrets = Arc::<Secrets>::default();
         secrets.add("a client secret", SECRET);
-        let liar = Liar::start(HashMap::from([("lie", lie), ("honest", Lie::none())]), Arc::clone(&secrets));
+        let liar = Liar::start(
+            HashMap::from([("lie", lie), ("honest", Lie::none())]),
+            Arc::clone(&secrets),
+        );
         let vendor = Vendor::start();
         let usher = Usher::start(secrets, how, |port| {
             let mut settings = world::standard(port, &vendor);
             for path in ["lie", "honest"] {
                 let issuer = liar.issuer(path);
-                let body = format!("issuer = \"{issuer}\"\nclient_id = \"{CLIENT}\"\nclient_secret = \"{SECRET}\"");
+                let body =
+                    format!("issuer = \"{issuer}\"\nclient_id = \"{CLIENT}\"\nclient_secret = \"{SECRET}\"");
                 settings.add(&format!("[providers.{path}]"), &body);
             }
             change(&mut settings);
@@ -284,6 +329,7 @@ impl Lying {
     }
 
     /// Signs in at one of the two; where that ends.
+    #[expect(clippy::unused_self, reason = "reads as what happens in this world")]
     pub fn sign_in(&self, browser: &mut Browser, provider: &str) -> Response {
         browser.go(&format!("/auth/login?provider={provider}"))
     }
@@ -318,7 +364,10 @@ impl Lying {
         let mut browser = self.usher.browser();
         self.sign_in(&mut browser, "lie").expect(200);
         assert!(browser.is_signed_in(), "{}", self.usher.log.text());
-        assert!(self.liar.asked("lie", "userinfo") > 0, "S-084: userinfo was not asked");
+        assert!(
+            self.liar.asked("lie", "userinfo") > 0,
+            "S-084: userinfo was not asked"
+        );
         self
     }
 

@@ -77,7 +77,9 @@ impl Lie {
 
 /// Changes the JSON body of an answer.
 pub fn edit(answer: &mut Answer, change: impl FnOnce(&mut Value)) {
-    let Answer::Full { body, .. } = answer else { panic!("there is no body to change") };
+    let Answer::Full { body, .. } = answer else {
+        panic!("there is no body to change")
+    };
     let mut value = serde_json::from_slice(body).expect("the body is JSON");
     change(&mut value);
     *body = value.to_string().into_bytes();

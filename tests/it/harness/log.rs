@@ -55,6 +55,9 @@ impl Log {
 
     /// Every JSON line.
     pub fn lines(text: &str) -> Vec<Value> {
-        text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).filter(Value::is_object).collect()
+        text.lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(Value::is_object)
+            .collect()
     }
 }

@@ -21,7 +21,7 @@ pub use browser::{Browser, Request};
 pub use liar::{Lying, lying};
 pub use lie::Lie;
 pub use settings::Settings;
-pub use usher::{How, Usher};
+pub use usher::How;
 pub use vendor::{claims_of, names, token_in, verify};
 pub use wire::Response;
 pub use world::{SUPPORT, World};

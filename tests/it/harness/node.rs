@@ -39,8 +39,13 @@ impl Node {
         let answers = Arc::clone(&waiting);
         std::thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                let Ok(answer) = serde_json::from_str::<Value>(&line) else { continue };
-                let sender = answers.lock().unwrap().remove(&answer["id"].as_u64().unwrap_or_default());
+                let Ok(answer) = serde_json::from_str::<Value>(&line) else {
+                    continue;
+                };
+                let sender = answers
+                    .lock()
+                    .unwrap()
+                    .remove(&answer["id"].as_u64().unwrap_or_default());
                 if let Some(sender) = sender {
                     let _ = sender.send(match answer["error"].as_str() {
                         Some(error) => Err(error.to_owned()),
@@ -51,7 +56,12 @@ impl Node {
             answers.lock().unwrap().clear();
             let _ = child.wait();
         });
-        Self { script, stdin, waiting, next: AtomicU64::new(1) }
+        Self {
+            script,
+            stdin,
+            waiting,
+            next: AtomicU64::new(1),
+        }
     }
 
     /// Asks for `name` with `args`, an object; an error is the script's own.
@@ -69,6 +79,7 @@ impl Node {
 
     #[track_caller]
     pub fn must(&self, name: &str, args: Value) -> Value {
-        self.ask(name, args).unwrap_or_else(|error| panic!("{} {name}: {error}", self.script))
+        self.ask(name, args)
+            .unwrap_or_else(|error| panic!("{} {name}: {error}", self.script))
     }
 }

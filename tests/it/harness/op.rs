@@ -47,7 +47,10 @@ impl Op {
 
     /// Makes or changes a person's account.
     pub fn person(&self, login: &str, claims: &Value) {
-        node().must("account", json!({ "client": self.client_id, "login": login, "claims": claims }));
+        node().must(
+            "account",
+            json!({ "client": self.client_id, "login": login, "claims": claims }),
+        );
     }
 
     /// The subject that the provider knows a person by.

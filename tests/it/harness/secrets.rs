@@ -66,7 +66,10 @@ impl Secrets {
         let mut found = Vec::new();
         for line in printed.lines() {
             let hidden = |secret: &str| line.replace(secret, "<HERE>");
-            for (secret, what) in secrets.iter().filter(|(secret, _)| line.contains(secret.as_str())) {
+            for (secret, what) in secrets
+                .iter()
+                .filter(|(secret, _)| line.contains(secret.as_str()))
+            {
                 found.push(format!("{what}: {}", hidden(secret)));
             }
             let shown = line

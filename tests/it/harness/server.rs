@@ -9,7 +9,6 @@ use super::wire::find;
 
 #[derive(Debug, Clone)]
 pub struct Asked {
-    pub method: String,
     /// Path and query, as sent.
     pub target: String,
     pub headers: Vec<(String, String)>,
@@ -30,11 +29,15 @@ impl Asked {
 
     pub fn query(&self) -> Vec<(String, String)> {
         let query = self.target.split_once('?').map_or("", |(_, query)| query);
-        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+        url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect()
     }
 
     pub fn form(&self) -> Vec<(String, String)> {
-        url::form_urlencoded::parse(self.body.as_bytes()).into_owned().collect()
+        url::form_urlencoded::parse(self.body.as_bytes())
+            .into_owned()
+            .collect()
     }
 }
 
@@ -45,7 +48,11 @@ pub fn value_of<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str
 
 #[derive(Debug, Clone)]
 pub enum Answer {
-    Full { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
+    Full {
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+    },
     /// Takes the request and says nothing until the other side gives up.
     Silence,
     /// A body without end.
@@ -66,7 +73,11 @@ impl Answer {
     }
 
     pub fn redirect(status: u16, to: &str) -> Self {
-        Self::Full { status, headers: vec![("Location".to_owned(), to.to_owned())], body: Vec::new() }
+        Self::Full {
+            status,
+            headers: vec![("Location".to_owned(), to.to_owned())],
+            body: Vec::new(),
+        }
     }
 }
 
@@ -119,10 +130,17 @@ fn accept(listener: TcpListener, handler: Handler, stopped: Arc<AtomicBool>) {
 fn serve(mut stream: TcpStream, handler: &Handler) {
     let Some(asked) = read(&mut stream) else { return };
     match handler(&asked) {
-        Answer::Full { status, headers, body } => {
-            let mut head = format!("HTTP/1.1 {status} Answer\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+        Answer::Full {
+            status,
+            headers,
+            body,
+        } => {
+            let mut head = format!(
+                "HTTP/1.1 {status} Answer\r\nConnection: close\r\nContent-Length: {}\r\n",
+                body.len()
+            );
             for (name, value) in headers {
-                head += &format!("{name}: {value}\r\n");
+                head.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
             }
             let _ = stream.write_all(format!("{head}\r\n").as_bytes());
             let _ = stream.write_all(&body);
@@ -131,7 +149,8 @@ fn serve(mut stream: TcpStream, handler: &Handler) {
             let _ = stream.read(&mut [0; 1]);
         }
         Answer::Endless => {
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{\"a\":\"";
+            let head =
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{\"a\":\"";
             let mut alive = stream.write_all(head.as_bytes()).is_ok();
             while alive {
                 alive = stream.write_all(&[b'a'; 4096]).is_ok();
@@ -158,13 +177,20 @@ fn read(stream: &mut TcpStream) -> Option<Asked> {
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");
     let mut first = lines.next()?.split(' ');
-    let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
+    let target = first.nth(1)?.to_owned();
     let headers = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(n, v)| (n.trim().to_owned(), v.trim().to_owned()))
         .collect();
-    let mut asked = Asked { method, target, headers, body: String::new() };
-    let length = asked.header("Content-Length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let mut asked = Asked {
+        target,
+        headers,
+        body: String::new(),
+    };
+    let length = asked
+        .header("Content-Length")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
     while bytes.len() < end + 4 + length {
         more(&mut bytes)?;
     }

@@ -23,15 +23,13 @@ impl Settings {
         self
     }
 
-    /// Drops a whole section.
-    pub fn drop(&mut self, section: &str) -> &mut Self {
-        self.0.retain(|(name, _)| name != section);
-        self
-    }
-
     /// Adds a section with the lines of `body`.
     pub fn add(&mut self, section: &str, body: &str) -> &mut Self {
-        let lines = body.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
+        let lines = body
+            .lines()
+            .map(|l| l.trim().to_owned())
+            .filter(|l| !l.is_empty())
+            .collect();
         self.0.push((section.to_owned(), lines));
         self
     }
@@ -39,7 +37,10 @@ impl Settings {
     /// The number of the line that starts with `start`, from 1, as messages count.
     pub fn line_of(&self, start: &str) -> usize {
         let text = self.text();
-        text.lines().position(|l| l.starts_with(start)).expect("such a line") + 1
+        text.lines()
+            .position(|l| l.starts_with(start))
+            .expect("such a line")
+            + 1
     }
 
     pub fn text(&self) -> String {

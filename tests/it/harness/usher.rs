@@ -15,11 +15,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::browser::Browser;
+use super::keys;
 use super::log::Log;
 use super::secrets::Secrets;
 use super::settings::Settings;
 use super::wire::{self, Response};
-use super::keys;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -40,7 +40,6 @@ pub struct Usher {
     pub ops_port: u16,
     pub secrets: Arc<Secrets>,
     pub log: Arc<Log>,
-    /// Texts that a test has looked for without wanting them to be secret.
     how: How,
     child: Child,
     readers: Vec<JoinHandle<()>>,
@@ -54,10 +53,22 @@ impl Usher {
             let dir = directory(&settings(port), &secrets);
             let log = Arc::new(Log::default());
             if let Ok((child, readers, ops_port)) = spawn(dir.path(), &how, &log) {
-                return Self { dir, port, ops_port, secrets, log, how, child, readers };
+                return Self {
+                    dir,
+                    port,
+                    ops_port,
+                    secrets,
+                    log,
+                    how,
+                    child,
+                    readers,
+                };
             }
             let text = log.text();
-            assert!(text.to_lowercase().contains("address already in use"), "usher does not start:\n{text}");
+            assert!(
+                text.to_lowercase().contains("address already in use"),
+                "usher does not start:\n{text}"
+            );
         }
         panic!("five ports in a row were taken between looking and listening");
     }
@@ -76,7 +87,10 @@ impl Usher {
     }
 
     pub fn ops(&self, path: &str) -> Response {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.ops_port);
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
+            self.ops_port
+        );
         wire::send(self.ops_port, path, request.as_bytes())
     }
 
@@ -104,8 +118,14 @@ impl Usher {
     }
 
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
-        assert!(sent.is_ok_and(|status| status.success()), "the gateway has ended by itself");
+        let sent = Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(self.child.id().to_string())
+            .status();
+        assert!(
+            sent.is_ok_and(|status| status.success()),
+            "the gateway has ended by itself"
+        );
     }
 
     /// Starts again, on the same port and directory.
@@ -128,7 +148,9 @@ impl Usher {
     #[track_caller]
     pub fn logged(&self, name: &str) -> Value {
         let found = self.log.wait_for(PATIENCE, |text| {
-            Log::lines(text).into_iter().find(|line| line["event"] == name || line["reason"] == name)
+            Log::lines(text)
+                .into_iter()
+                .find(|line| line["event"] == name || line["reason"] == name)
         });
         found.unwrap_or_else(|| panic!("{name} is not in the log:\n{}", self.log.text()))
     }
@@ -143,8 +165,15 @@ impl Usher {
 
     /// The audit trail, oldest first.
     pub fn audit(&self) -> Vec<Value> {
-        let output = run_in(self.dir.path(), &["audit", "export", "-c", "usher.toml", "--format", "jsonl"]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = run_in(
+            self.dir.path(),
+            &["audit", "export", "-c", "usher.toml", "--format", "jsonl"],
+        );
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout)
             .lines()
             .map(|line| serde_json::from_str(line).expect("a JSON line"))
@@ -153,7 +182,10 @@ impl Usher {
 
     /// The audit rows of one kind.
     pub fn audited(&self, event: &str) -> Vec<Value> {
-        self.audit().into_iter().filter(|row| row["event"] == event).collect()
+        self.audit()
+            .into_iter()
+            .filter(|row| row["event"] == event)
+            .collect()
     }
 
     /// What strace saw so far.
@@ -173,22 +205,35 @@ impl Drop for Usher {
             return;
         }
         let found = self.secrets.found_in(&text);
-        assert!(found.is_empty(), "S-300: secrets in the log:\n{}", found.join("\n"));
+        assert!(
+            found.is_empty(),
+            "S-300: secrets in the log:\n{}",
+            found.join("\n")
+        );
     }
 }
 
 /// Runs a command of the binary in a directory.
 pub fn run_in(dir: &Path, args: &[&str]) -> Output {
-    Command::new(BINARY).args(args).current_dir(dir).output().expect("the binary runs")
+    Command::new(BINARY)
+        .args(args)
+        .current_dir(dir)
+        .output()
+        .expect("the binary runs")
 }
 
 /// A directory with the configuration and the files that it names, readable by us only.
 pub fn directory(settings: &Settings, secrets: &Secrets) -> TempDir {
     let dir = TempDir::with_prefix("usher-test-").expect("a directory");
-    let keys = [keys::key(keys::TOWNHALL).pkcs1_pem(), keys::key(keys::SUPPORT).pkcs8_pem()];
+    let keys = [
+        keys::key(keys::TOWNHALL).pkcs1_pem(),
+        keys::key(keys::SUPPORT).pkcs8_pem(),
+    ];
     write_secret(dir.path(), "keys/townhall.pem", &keys[0]);
     write_secret(dir.path(), "keys/support.pem", &keys[1]);
-    keys.iter().for_each(|pem| secrets.add_pem(pem));
+    for pem in &keys {
+        secrets.add_pem(pem);
+    }
     write_secret(dir.path(), "usher.toml", &settings.text());
     set_clock(dir.path(), 0);
     dir
@@ -202,7 +247,10 @@ pub fn write_secret(dir: &Path, name: &str, text: &str) {
 }
 
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|l| l.local_addr())
+        .expect("a free port")
+        .port()
 }
 
 fn set_clock(dir: &Path, ahead: i64) {
@@ -231,7 +279,12 @@ fn spawn(dir: &Path, how: &How, log: &Arc<Log>) -> Result<Running, ()> {
     }
     words.extend([BINARY, "serve", "-c", "usher.toml"].map(OsString::from));
     let mut command = Command::new(&words[0]);
-    command.args(&words[1..]).current_dir(dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(&words[1..])
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     if how.movable_clock {
         command
             .env("LD_PRELOAD", faketime())

@@ -68,20 +68,37 @@ pub fn verify(token: &str, key: usize, audience: Option<&str>, now: Option<i64>)
 /// The token in an address.
 #[track_caller]
 pub fn token_in(url: &str) -> String {
-    let query: Vec<(String, String)> = Url::parse(url).expect("an address").query_pairs().into_owned().collect();
-    assert_eq!(query.iter().filter(|(n, _)| n == "token").count(), 1, "exactly one token");
+    let query: Vec<(String, String)> = Url::parse(url)
+        .expect("an address")
+        .query_pairs()
+        .into_owned()
+        .collect();
+    assert_eq!(
+        query.iter().filter(|(n, _)| n == "token").count(),
+        1,
+        "exactly one token"
+    );
     value_of(&query, "token").unwrap().to_owned()
 }
 
 /// The verified claims of a launch's answer, or of the page that it ended at.
 #[track_caller]
 pub fn claims_of(answer: &Response, key: usize) -> Value {
-    let url = if answer.status == 302 { answer.location() } else { &answer.url };
+    let url = if answer.status == 302 {
+        answer.location()
+    } else {
+        &answer.url
+    };
     let verified = verify(&token_in(url), key, None, None).expect("a vendor accepts the token");
     verified["claims"].clone()
 }
 
 /// The names of an object's members, in order.
 pub fn names(value: &Value) -> Vec<&str> {
-    value.as_object().expect("an object").keys().map(String::as_str).collect()
+    value
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect()
 }

@@ -24,7 +24,11 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers_named(name);
         let first = found.next();
-        assert!(found.next().is_none(), "{name} stands twice in the answer of {}", self.path());
+        assert!(
+            found.next().is_none(),
+            "{name} stands twice in the answer of {}",
+            self.path()
+        );
         first
     }
 
@@ -51,14 +55,6 @@ impl Response {
             .collect()
     }
 
-    /// The value of a cookie that the answer sets to something.
-    pub fn cookie(&self, name: &str) -> Option<String> {
-        self.set_cookies()
-            .into_iter()
-            .find(|(n, v, _)| n == name && !v.is_empty())
-            .map(|(_, v, _)| v)
-    }
-
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -81,14 +77,24 @@ impl Response {
     /// Asserts that the page holds `text`.
     #[track_caller]
     pub fn shows(self, text: &str) -> Self {
-        assert!(self.text().contains(text), "no {text:?} in {}:\n{}", self.path(), self.text());
+        assert!(
+            self.text().contains(text),
+            "no {text:?} in {}:\n{}",
+            self.path(),
+            self.text()
+        );
         self
     }
 
     /// Asserts that the page does not hold `text`.
     #[track_caller]
     pub fn hides(self, text: &str) -> Self {
-        assert!(!self.text().contains(text), "{text:?} in {}:\n{}", self.path(), self.text());
+        assert!(
+            !self.text().contains(text),
+            "{text:?} in {}:\n{}",
+            self.path(),
+            self.text()
+        );
         self
     }
 }
@@ -126,7 +132,12 @@ pub fn parse(url: &str, answer: &[u8]) -> Option<Response> {
         .any(|(n, v)| n.eq_ignore_ascii_case("transfer-encoding") && v.contains("chunked"));
     let rest = &answer[end + 4..];
     let body = if chunked { join_chunks(rest) } else { rest.to_vec() };
-    Some(Response { status, url: url.to_owned(), headers, body })
+    Some(Response {
+        status,
+        url: url.to_owned(),
+        headers,
+        body,
+    })
 }
 
 fn join_chunks(mut rest: &[u8]) -> Vec<u8> {

@@ -57,9 +57,18 @@ impl World {
         let op = client.into_inner().expect("registered");
         usher.secrets.add("a client secret", &op.client_secret);
         let world = Self { usher, op, vendor };
-        world.person("ada", json!({ "groups": ["staff", "comms", "support"], "region": "emea", "title": "Engineer" }));
-        world.person("bob", json!({ "name": "Bob Babbage", "email": "bob@example.com", "groups": ["staff"] }));
-        world.person("eve", json!({ "name": "Eve Outside", "email": "eve@example.net", "groups": [] }));
+        world.person(
+            "ada",
+            json!({ "groups": ["staff", "comms", "support"], "region": "emea", "title": "Engineer" }),
+        );
+        world.person(
+            "bob",
+            json!({ "name": "Bob Babbage", "email": "bob@example.com", "groups": ["staff"] }),
+        );
+        world.person(
+            "eve",
+            json!({ "name": "Eve Outside", "email": "eve@example.net", "groups": [] }),
+        );
         world.person(
             "una",
             json!({ "name": "Una Verified", "email": "una@example.com", "email_verified": false,
@@ -71,7 +80,9 @@ impl World {
     /// Makes or changes an account; what is not given is Ada Lovelace's.
     pub fn person(&self, login: &str, claims: Value) {
         let mut all = json!({ "name": "Ada Lovelace", "email": "ada@example.com", "email_verified": true });
-        let Value::Object(claims) = claims else { panic!("claims are an object") };
+        let Value::Object(claims) = claims else {
+            panic!("claims are an object")
+        };
         all.as_object_mut().unwrap().extend(claims);
         self.op.person(login, &all);
     }
@@ -79,7 +90,8 @@ impl World {
     /// A browser in which this person has signed in and stands at the portal.
     pub fn signed_in(&self, login: &str) -> Browser {
         let mut browser = self.usher.browser();
-        self.open(&mut browser, "/auth/login?provider=work", login).expect(200);
+        self.open(&mut browser, "/auth/login?provider=work", login)
+            .expect(200);
         assert!(browser.is_signed_in(), "{login} could not sign in");
         browser
     }
@@ -91,6 +103,7 @@ impl World {
     }
 
     /// Signs in where a page is the provider's login form.
+    #[expect(clippy::unused_self, reason = "reads as what happens in this world")]
     pub fn pass_provider(&self, browser: &mut Browser, page: Response, login: &str) -> Response {
         if page.url.starts_with(&format!("{}/sign-in/", Op::issuer())) {
             browser.submit(&page, [("login", login)])
@@ -104,7 +117,9 @@ impl Drop for World {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             for secret in self.op.secrets() {
-                self.usher.secrets.add("a secret between provider and gateway", &secret);
+                self.usher
+                    .secrets
+                    .add("a secret between provider and gateway", &secret);
             }
         }
     }

@@ -1,0 +1,117 @@
+//! Who may open what: exact matches, and nothing by guess.
+
+use serde_json::json;
+
+use crate::harness::{Lie, SUPPORT, World, keys, lying};
+
+use super::claims::{frameable, launch, try_launch};
+
+#[test]
+fn s_327_groups_match_exactly_or_not_at_all() {
+    let world = World::start();
+    for groups in [
+        json!(["Staff"]),
+        json!(["staff "]),
+        json!(["ѕtaff"]),
+        json!("staff,comms"),
+        json!(["staffs"]),
+        json!([]),
+    ] {
+        let (_, answer) = try_launch(&world, json!({ "groups": groups }), "/launch/townhall");
+        assert_eq!(answer.status, 403, "{groups}");
+    }
+    let claims = frameable(&world, json!({ "groups": ["staff", "Comms", "comms "] }));
+    assert!(
+        claims.get("roles").is_none(),
+        "no role by a group that looks alike"
+    );
+}
+
+#[test]
+fn c_15_unknown_groups_open_nothing_and_name_the_cure() {
+    let world = lying(Lie::none());
+    for (said, reason) in [
+        (
+            json!({ "name": "Ada", "_claim_names": { "groups": "src1" }, "_claim_sources": { "src1": { "endpoint": "https://graph.example" } } }),
+            "access.groups_overage",
+        ),
+        (
+            json!({ "name": "Ada", "hasgroups": true }),
+            "access.groups_overage",
+        ),
+        (
+            json!({ "name": "Ada", "groups": { "a": 1 } }),
+            "access.groups_unknown",
+        ),
+        (json!({ "name": "Ada" }), "access.groups_unknown"),
+    ] {
+        world.liar.says(said);
+        let mut ada = world.usher.browser();
+        world.sign_in(&mut ada, "honest").expect(200);
+        ada.get("/launch/townhall").expect(403);
+        assert_eq!(world.usher.audited("denied").last().unwrap()["reason"], reason);
+    }
+}
+
+#[test]
+fn c_15_deny_over_something_unknown_refuses() {
+    let world = lying_with_deny();
+    world
+        .liar
+        .says(json!({ "name": "Ada", "email": "ada@example.com", "email_verified": true }));
+    let mut ada = world.usher.browser();
+    world.sign_in(&mut ada, "honest").expect(200);
+    ada.get("/launch/townhall").expect(403);
+    world.liar.says(json!({ "name": "Ada", "groups": ["staff"] }));
+    world.sign_in(&mut ada, "honest").expect(200);
+    ada.get("/launch/townhall").expect(302);
+    world
+        .liar
+        .says(json!({ "name": "Ada", "groups": ["staff", "banned"] }));
+    world.sign_in(&mut ada, "honest").expect(200);
+    ada.get("/launch/townhall").expect(403);
+    assert_eq!(
+        world.usher.audited("denied").last().unwrap()["reason"],
+        "access.denied"
+    );
+}
+
+fn lying_with_deny() -> crate::harness::Lying {
+    crate::harness::Lying::with(Lie::none(), crate::harness::How::default(), |settings| {
+        settings.set("[apps.townhall]", "allow", "[\"everyone\"]").set(
+            "[apps.townhall]",
+            "deny",
+            "[\"group:banned\"]",
+        );
+    })
+}
+
+#[test]
+fn when_must_hold_too() {
+    let world = World::with(|settings| {
+        settings.set("[apps.townhall]", "when", "\"user.claims.region == 'emea'\"");
+    });
+    frameable(&world, json!({ "region": "emea" }));
+    for region in [json!("apac"), json!(null), json!(["emea"])] {
+        let (_, answer) = try_launch(&world, json!({ "region": region }), "/launch/townhall");
+        answer.expect(403);
+    }
+    assert_eq!(world.usher.audited("denied")[0]["reason"], "access.when_not_met");
+}
+
+#[test]
+fn c_5_cobrowse_takes_the_first_role_that_matches() {
+    let world = World::with(|settings| {
+        let roles = "[{ role = \"administrator\", allow = [\"group:comms\"] }]";
+        settings.set("[apps.support]", "roles", roles);
+    });
+    let admin = launch(
+        &world,
+        json!({ "groups": ["support", "comms"] }),
+        SUPPORT,
+        keys::SUPPORT,
+    );
+    assert_eq!(admin["role"], "administrator");
+    let agent = launch(&world, json!({ "groups": ["support"] }), SUPPORT, keys::SUPPORT);
+    assert_eq!(agent["role"], "agent");
+}
