@@ -300,7 +300,7 @@ fn s_354_an_access_token_that_is_not_the_hashed_one() {
 fn s_147_a_token_endpoint_that_refuses() {
     let refuse = |a: &mut Answer| *a = Answer::new(400, "application/json", r#"{"error":"invalid_grant"}"#);
     lying(Lie::none().in_token_answer(refuse))
-        .refuses(502, "token.wrong_answer")
+        .refuses(502, "token.refused")
         .never_asked("userinfo");
 }
 

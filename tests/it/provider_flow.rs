@@ -66,7 +66,7 @@ fn s_351_metadata_that_offers_only_plain_pkce() {
     lying(
         Lie::none().about_metadata(|a| edit(a, |v| v["code_challenge_methods_supported"] = json!(["plain"]))),
     )
-    .refuses_any(502, &["provider.wrong_answer"])
+    .refuses(502, "provider.no_pkce")
     .never_asked("authorize");
 }
 
