@@ -13,8 +13,23 @@ const LARGEST: usize = 64 * 1024;
 
 /// Claims that speak about the sign-in rather than the person; userinfo has no say in them (C-14).
 const PROTOCOL: [&str; 17] = [
-    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "acr", "amr", "auth_time", "azp", "sid", "nonce", "at_hash",
-    "c_hash", "s_hash", "events",
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "acr",
+    "amr",
+    "auth_time",
+    "azp",
+    "sid",
+    "nonce",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "events",
 ];
 
 /// Claims that have done their duty once the ID token is verified.
@@ -29,11 +44,24 @@ pub fn identity(
 ) -> Result<Identity, SignInError> {
     let claims = merge(id_token, userinfo);
     let size = |value: &Value| value.to_string().len();
-    if claims.iter().map(|(name, value)| name.len() + size(value) + 4).sum::<usize>() > LARGEST {
-        let largest = claims.iter().max_by_key(|(_, value)| size(value)).map(|(name, _)| name.clone());
-        return Err(SignInError::ClaimsTooLarge { claim: largest.unwrap_or_default() });
+    if claims
+        .iter()
+        .map(|(name, value)| name.len() + size(value) + 4)
+        .sum::<usize>()
+        > LARGEST
+    {
+        let largest = claims
+            .iter()
+            .max_by_key(|(_, value)| size(value))
+            .map(|(name, _)| name.clone());
+        return Err(SignInError::ClaimsTooLarge {
+            claim: largest.unwrap_or_default(),
+        });
     }
-    let email = claims.get("email").and_then(Value::as_str).and_then(|text| Email::parse(text).ok());
+    let email = claims
+        .get("email")
+        .and_then(Value::as_str)
+        .and_then(|text| Email::parse(text).ok());
     let verified = provider.trust_email || claims.get("email_verified") == Some(&Value::Bool(true));
     Ok(Identity {
         provider: provider.id.clone(),
@@ -84,8 +112,14 @@ fn groups(provider: &Provider, claims: &Map<String, Value>) -> Groups {
 
 /// Entra's two ways to say that there are too many groups to send (lesson 30).
 fn overage(claims: &Map<String, Value>, path: &str) -> bool {
-    let elsewhere = claims.get("_claim_names").and_then(|names| names.get(path)).is_some();
-    elsewhere || claims.get("hasgroups").is_some_and(|value| *value != Value::Bool(false))
+    let elsewhere = claims
+        .get("_claim_names")
+        .and_then(|names| names.get(path))
+        .is_some();
+    elsewhere
+        || claims
+            .get("hasgroups")
+            .is_some_and(|value| *value != Value::Bool(false))
 }
 
 #[cfg(test)]
@@ -116,28 +150,56 @@ mod tests {
 
     fn made(provider: &Provider, id_token: &Value, userinfo: &Value) -> Result<Identity, SignInError> {
         let map = |value: &Value| value.as_object().unwrap().clone();
-        identity(provider, Subject::parse("ada").unwrap(), map(id_token), map(userinfo))
+        identity(
+            provider,
+            Subject::parse("ada").unwrap(),
+            map(id_token),
+            map(userinfo),
+        )
     }
 
     #[test]
     fn c_14_the_id_token_wins_and_protocol_claims_never_come_from_userinfo() {
-        let userinfo = json!({"name": "Other", "title": "Engineer", "auth_time": 1, "acr": "high", "sid": "s"});
+        let userinfo =
+            json!({"name": "Other", "title": "Engineer", "auth_time": 1, "acr": "high", "sid": "s"});
         let ada = made(&provider(), &json!({"name": "Ada"}), &userinfo).unwrap();
         assert_eq!(ada.text("name"), Some("Ada"));
         assert_eq!(ada.text("title"), Some("Engineer"));
-        assert_eq!((ada.auth_time, ada.acr.as_deref(), ada.text("sid")), (None, None, None));
+        assert_eq!(
+            (ada.auth_time, ada.acr.as_deref(), ada.text("sid")),
+            (None, None, None)
+        );
     }
 
     #[test]
     fn c_14_an_address_and_its_verification_come_from_one_document() {
         let mixed = [
-            (json!({"email": "a@x.org"}), json!({"email": "b@x.org", "email_verified": true}), "a@x.org", false),
-            (json!({"email_verified": true}), json!({"email": "b@x.org"}), "b@x.org", false),
-            (json!({}), json!({"email": "b@x.org", "email_verified": true}), "b@x.org", true),
+            (
+                json!({"email": "a@x.org"}),
+                json!({"email": "b@x.org", "email_verified": true}),
+                "a@x.org",
+                false,
+            ),
+            (
+                json!({"email_verified": true}),
+                json!({"email": "b@x.org"}),
+                "b@x.org",
+                false,
+            ),
+            (
+                json!({}),
+                json!({"email": "b@x.org", "email_verified": true}),
+                "b@x.org",
+                true,
+            ),
         ];
         for (id_token, userinfo, address, verified) in mixed {
             let who = made(&provider(), &id_token, &userinfo).unwrap();
-            assert_eq!((who.email.unwrap().as_str(), who.email_verified), (address, verified), "{id_token}");
+            assert_eq!(
+                (who.email.unwrap().as_str(), who.email_verified),
+                (address, verified),
+                "{id_token}"
+            );
         }
     }
 
@@ -145,32 +207,74 @@ mod tests {
     fn s_323_only_the_boolean_true_verifies_an_address() {
         for not_true in [json!(false), json!("true"), json!(1), json!(null)] {
             let claims = json!({"email": "a@x.org", "email_verified": not_true});
-            assert!(!made(&provider(), &claims, &json!({})).unwrap().email_verified, "{claims}");
+            assert!(
+                !made(&provider(), &claims, &json!({})).unwrap().email_verified,
+                "{claims}"
+            );
         }
-        let trusting = Provider { trust_email: true, ..provider() };
-        assert!(made(&trusting, &json!({"email": "a@x.org"}), &json!({})).unwrap().email_verified);
+        let trusting = Provider {
+            trust_email: true,
+            ..provider()
+        };
+        assert!(
+            made(&trusting, &json!({"email": "a@x.org"}), &json!({}))
+                .unwrap()
+                .email_verified
+        );
     }
 
     #[test]
     fn c_15_overage_wrong_type_and_absence_are_unknown() {
         let groups = |claims: Value| made(&provider(), &claims, &json!({})).unwrap().groups;
-        assert_eq!(groups(json!({"groups": ["a", "b"]})), Groups::Known(vec!["a".into(), "b".into()]));
-        assert_eq!(groups(json!({"groups": "a b"})), Groups::Known(vec!["a b".into()]));
-        assert_eq!(groups(json!({"groups": ["a", 1]})), Groups::Unknown(GroupsUnknown::WrongType));
+        assert_eq!(
+            groups(json!({"groups": ["a", "b"]})),
+            Groups::Known(vec!["a".into(), "b".into()])
+        );
+        assert_eq!(
+            groups(json!({"groups": "a b"})),
+            Groups::Known(vec!["a b".into()])
+        );
+        assert_eq!(
+            groups(json!({"groups": ["a", 1]})),
+            Groups::Unknown(GroupsUnknown::WrongType)
+        );
         assert_eq!(groups(json!({})), Groups::Unknown(GroupsUnknown::Absent));
-        assert_eq!(groups(json!({"_claim_names": {"groups": "src1"}})), Groups::Unknown(GroupsUnknown::Overage));
-        assert_eq!(groups(json!({"hasgroups": true})), Groups::Unknown(GroupsUnknown::Overage));
-        let says_empty = Provider { groups_absent_means_empty: true, ..provider() };
-        assert_eq!(made(&says_empty, &json!({}), &json!({})).unwrap().groups, Groups::Known(Vec::new()));
-        let nested = Provider { groups_claim: "realm_access.roles".into(), ..provider() };
+        assert_eq!(
+            groups(json!({"_claim_names": {"groups": "src1"}})),
+            Groups::Unknown(GroupsUnknown::Overage)
+        );
+        assert_eq!(
+            groups(json!({"hasgroups": true})),
+            Groups::Unknown(GroupsUnknown::Overage)
+        );
+        let says_empty = Provider {
+            groups_absent_means_empty: true,
+            ..provider()
+        };
+        assert_eq!(
+            made(&says_empty, &json!({}), &json!({})).unwrap().groups,
+            Groups::Known(Vec::new())
+        );
+        let nested = Provider {
+            groups_claim: "realm_access.roles".into(),
+            ..provider()
+        };
         let claims = json!({"realm_access": {"roles": ["staff"]}});
-        assert_eq!(made(&nested, &claims, &json!({})).unwrap().groups, Groups::Known(vec!["staff".into()]));
+        assert_eq!(
+            made(&nested, &claims, &json!({})).unwrap().groups,
+            Groups::Known(vec!["staff".into()])
+        );
     }
 
     #[test]
     fn c_24_claims_over_64_kib_are_refused_and_the_largest_is_named() {
         let groups: Vec<String> = (0..10_000).map(|n| format!("group-{n}")).collect();
         let error = made(&provider(), &json!({"name": "Ada", "groups": groups}), &json!({})).unwrap_err();
-        assert_eq!(error, SignInError::ClaimsTooLarge { claim: "groups".into() });
+        assert_eq!(
+            error,
+            SignInError::ClaimsTooLarge {
+                claim: "groups".into()
+            }
+        );
     }
 }

@@ -80,12 +80,25 @@ impl Http {
                 builder = builder.add_root_certificate(certificate);
             }
         }
-        Ok(Self { client: builder.build()?, network })
+        Ok(Self {
+            client: builder.build()?,
+            network,
+        })
     }
 
     pub async fn get(&self, url: &Url, cap: usize) -> Result<Answer, HttpError> {
-        let accept = (reqwest::header::ACCEPT, HeaderValue::from_static("application/json"));
-        self.send(Request { method: Method::GET, url, headers: vec![accept], body: None, cap }).await
+        let accept = (
+            reqwest::header::ACCEPT,
+            HeaderValue::from_static("application/json"),
+        );
+        self.send(Request {
+            method: Method::GET,
+            url,
+            headers: vec![accept],
+            body: None,
+            cap,
+        })
+        .await
     }
 
     pub async fn send(&self, request: Request<'_>) -> Result<Answer, HttpError> {
@@ -121,7 +134,11 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status: response.status().as_u16(), content_type, body })
+        Ok(Answer {
+            status: response.status().as_u16(),
+            content_type,
+            body,
+        })
     }
 }
 
@@ -133,7 +150,11 @@ fn sort(error: &reqwest::Error) -> HttpError {
         }
         source = cause.source();
     }
-    if error.is_timeout() && !error.is_connect() { HttpError::Slow } else { HttpError::Unreachable }
+    if error.is_timeout() && !error.is_connect() {
+        HttpError::Slow
+    } else {
+        HttpError::Unreachable
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -201,9 +222,25 @@ mod tests {
     #[test]
     fn s_357_only_public_addresses_are_public() {
         for private in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
-            "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.0.8", "::1", "::", "fe80::1", "fc00::1",
-            "::ffff:127.0.0.1", "2001:db8::1", "2002:7f00:1::", "64:ff9b::7f00:1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "192.0.0.8",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:127.0.0.1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
         ] {
             assert!(!Network::Public.allows(private.parse().unwrap()), "{private}");
         }
@@ -217,7 +254,12 @@ mod tests {
     #[tokio::test]
     async fn s_357_literal_and_named_private_addresses_are_not_connected_to() {
         let http = Http::new(Network::Public, None, None).unwrap();
-        for url in ["https://127.0.0.1/x", "https://[::1]/x", "https://localhost/x", "https://2130706433/x"] {
+        for url in [
+            "https://127.0.0.1/x",
+            "https://[::1]/x",
+            "https://localhost/x",
+            "https://2130706433/x",
+        ] {
             let answer = http.get(&Url::parse(url).unwrap(), 1000).await;
             assert_eq!(answer.err(), Some(HttpError::Forbidden), "{url}");
         }

@@ -107,15 +107,32 @@ pub fn verify(
             return Err(Invalid::AtHash);
         }
     }
-    let subject = claims.get("sub").and_then(Value::as_str).and_then(|sub| Subject::parse(sub).ok());
-    Ok(Verified { subject: subject.ok_or(Invalid::SubjectMissing)?, claims })
+    let subject = claims
+        .get("sub")
+        .and_then(Value::as_str)
+        .and_then(|sub| Subject::parse(sub).ok());
+    Ok(Verified {
+        subject: subject.ok_or(Invalid::SubjectMissing)?,
+        claims,
+    })
 }
 
 /// Checks form, algorithm and signature (S-133, S-134, S-176, S-180, S-181).
-fn authentic(compact: &str, algs: &[Algorithm], keys: &Keys) -> Result<(Map<String, Value>, Algorithm), Invalid> {
-    let base64url = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+fn authentic(
+    compact: &str,
+    algs: &[Algorithm],
+    keys: &Keys,
+) -> Result<(Map<String, Value>, Algorithm), Invalid> {
+    let base64url = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    };
     let parts: Vec<&str> = compact.split('.').collect();
-    let [header, payload, signature] = parts[..] else { return Err(Invalid::Malformed) };
+    let [header, payload, signature] = parts[..] else {
+        return Err(Invalid::Malformed);
+    };
     // A token with `alg: none` has an empty third part; its algorithm is the better reason.
     if compact.len() > LONGEST || !base64url(header) || !base64url(payload) {
         return Err(Invalid::Malformed);
@@ -168,7 +185,10 @@ fn audience(claims: &Map<String, Value>, client_id: &str) -> Result<(), Invalid>
     let alone = match claims.get("aud") {
         Some(Value::String(audience)) => audience == client_id,
         Some(Value::Array(audiences)) => {
-            !audiences.is_empty() && audiences.iter().all(|audience| audience.as_str() == Some(client_id))
+            !audiences.is_empty()
+                && audiences
+                    .iter()
+                    .all(|audience| audience.as_str() == Some(client_id))
         }
         _ => false,
     };
@@ -182,11 +202,17 @@ fn audience(claims: &Map<String, Value>, client_id: &str) -> Result<(), Invalid>
 }
 
 fn times(claims: &Map<String, Value>, now: OffsetDateTime) -> Result<(), Invalid> {
-    let expires = claims.get("exp").and_then(numeric_date).ok_or(Invalid::ExpMissing)?;
+    let expires = claims
+        .get("exp")
+        .and_then(numeric_date)
+        .ok_or(Invalid::ExpMissing)?;
     if now >= expires + LEEWAY {
         return Err(Invalid::Expired);
     }
-    let issued = claims.get("iat").and_then(numeric_date).ok_or(Invalid::IatMissing)?;
+    let issued = claims
+        .get("iat")
+        .and_then(numeric_date)
+        .ok_or(Invalid::IatMissing)?;
     if issued > now + LEEWAY || issued < now - OLDEST {
         return Err(Invalid::IatOutOfRange);
     }
@@ -195,10 +221,17 @@ fn times(claims: &Map<String, Value>, now: OffsetDateTime) -> Result<(), Invalid
 
 /// A NumericDate (RFC 7519, section 2) within the years that the clock can name.
 pub fn numeric_date(value: &Value) -> Option<OffsetDateTime> {
-    #[expect(clippy::cast_possible_truncation, reason = "a float beyond i64 saturates, and is refused below")]
-    let seconds = value.as_i64().or_else(|| value.as_f64().map(|f| f.floor() as i64))?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float beyond i64 saturates, and is refused below"
+    )]
+    let seconds = value
+        .as_i64()
+        .or_else(|| value.as_f64().map(|f| f.floor() as i64))?;
     // Far from the ends of the calendar, so that adding a leeway cannot leave it.
-    (0..=250_000_000_000).contains(&seconds).then(|| OffsetDateTime::from_unix_timestamp(seconds).ok())?
+    (0..=250_000_000_000)
+        .contains(&seconds)
+        .then(|| OffsetDateTime::from_unix_timestamp(seconds).ok())?
 }
 
 /// The left half of the access token's hash (OpenID Connect Core 1.0, section 3.1.3.6).

@@ -34,8 +34,10 @@ impl Keys {
     /// The one key that may have signed: by `kid` where the token names one, else the only
     /// candidate for the algorithm.
     pub fn find(&self, kid: Option<&str>, alg: Algorithm) -> Result<&DecodingKey, KeyError> {
-        let mut candidates =
-            self.0.iter().filter(|key| key.serves(alg) && (kid.is_none() || key.kid.as_deref() == kid));
+        let mut candidates = self
+            .0
+            .iter()
+            .filter(|key| key.serves(alg) && (kid.is_none() || key.kid.as_deref() == kid));
         match (candidates.next(), candidates.next()) {
             (None, _) => Err(KeyError::Unknown),
             (Some(key), None) => Ok(&key.decoding),
@@ -68,7 +70,11 @@ impl Key {
             return None;
         }
         let decoding = DecodingKey::from_jwk(&jwk).ok()?;
-        Some(Self { kid: jwk.common.key_id.clone(), jwk, decoding })
+        Some(Self {
+            kid: jwk.common.key_id.clone(),
+            jwk,
+            decoding,
+        })
     }
 
     fn serves(&self, alg: Algorithm) -> bool {
@@ -76,7 +82,10 @@ impl Key {
         let family = match &self.jwk.algorithm {
             AlgorithmParameters::RSA(_) => matches!(alg, RS256 | RS384 | RS512 | PS256 | PS384 | PS512),
             AlgorithmParameters::EllipticCurve(ec) => {
-                matches!((&ec.curve, alg), (EllipticCurve::P256, ES256) | (EllipticCurve::P384, ES384))
+                matches!(
+                    (&ec.curve, alg),
+                    (EllipticCurve::P256, ES256) | (EllipticCurve::P384, ES384)
+                )
             }
             AlgorithmParameters::OctetKeyPair(okp) => {
                 matches!((&okp.curve, alg), (EllipticCurve::Ed25519, EdDSA))
@@ -140,7 +149,10 @@ mod tests {
     #[test]
     fn s_345_a_kid_is_only_compared() {
         for kid in ["../../etc/passwd", "' OR 1=1 --", "\0"] {
-            assert_eq!(find(&[rsa(&json!({"kid": "good"}))], Some(kid)), Err(KeyError::Unknown));
+            assert_eq!(
+                find(&[rsa(&json!({"kid": "good"}))], Some(kid)),
+                Err(KeyError::Unknown)
+            );
         }
     }
 }

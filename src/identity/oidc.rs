@@ -4,11 +4,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use oauth2::basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType};
+use oauth2::basic::{
+    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
+};
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse as _, TokenUrl,
+    AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse as _,
+    TokenUrl,
 };
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
@@ -44,7 +47,10 @@ impl Secrets {
     pub fn random() -> Self {
         let nonce = openidconnect::Nonce::new_random_len(32);
         let verifier = PkceCodeVerifier::new(openidconnect::Nonce::new_random_len(32).secret().clone());
-        Self { nonce: nonce.secret().clone(), verifier: verifier.secret().clone() }
+        Self {
+            nonce: nonce.secret().clone(),
+            verifier: verifier.secret().clone(),
+        }
     }
 }
 
@@ -133,8 +139,12 @@ fn client(provider: &Provider, metadata: &Metadata, redirect_uri: &str) -> Resul
         .set_redirect_uri(redirect);
     let secret = |secret: &SecretString| ClientSecret::new(secret.expose_secret().to_owned());
     Ok(match &settings.auth {
-        ClientAuth::SecretBasic(s) => client.set_client_secret(secret(s)).set_auth_type(AuthType::BasicAuth),
-        ClientAuth::SecretPost(s) => client.set_client_secret(secret(s)).set_auth_type(AuthType::RequestBody),
+        ClientAuth::SecretBasic(s) => client
+            .set_client_secret(secret(s))
+            .set_auth_type(AuthType::BasicAuth),
+        ClientAuth::SecretPost(s) => client
+            .set_client_secret(secret(s))
+            .set_auth_type(AuthType::RequestBody),
         ClientAuth::None => client.set_auth_type(AuthType::RequestBody),
     })
 }
@@ -149,7 +159,8 @@ pub fn authorize(
     wishes: &Wishes<'_>,
 ) -> Result<Url, ProviderError> {
     let client = client(provider, metadata, redirect_uri)?;
-    let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(secrets.verifier.clone()));
+    let challenge =
+        PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(secrets.verifier.clone()));
     let mut request = client
         .authorize_url(|| CsrfToken::new(state.to_owned()))
         .add_scopes(provider.settings.scopes.iter().cloned().map(Scope::new))
@@ -177,9 +188,13 @@ pub async fn redeem(
     now: OffsetDateTime,
 ) -> Result<SignedIn, SignInError> {
     let turn = tokio::time::timeout(TURN, provider.token_requests.acquire()).await;
-    let Ok(Ok(_turn)) = turn else { return Err(ProviderError::Slow.into()) };
+    let Ok(Ok(_turn)) = turn else {
+        return Err(ProviderError::Slow.into());
+    };
     let exchange = exchange(provider, metadata, code, redirect_uri, secrets, now);
-    tokio::time::timeout(EXCHANGE, exchange).await.unwrap_or(Err(ProviderError::Slow.into()))
+    tokio::time::timeout(EXCHANGE, exchange)
+        .await
+        .unwrap_or(Err(ProviderError::Slow.into()))
 }
 
 async fn exchange(
@@ -204,7 +219,11 @@ async fn exchange(
     if !matches!(tokens.token_type(), BasicTokenType::Bearer) {
         return Err(SignInError::TokenAnswer);
     }
-    let id_token = tokens.extra_fields().id_token.clone().ok_or(SignInError::TokenAnswer)?;
+    let id_token = tokens
+        .extra_fields()
+        .id_token
+        .clone()
+        .ok_or(SignInError::TokenAnswer)?;
     let access_token = tokens.access_token().secret();
     let Verified { subject, claims } = verified(provider, &id_token, access_token, secrets, now).await?;
     let userinfo = match &metadata.userinfo_endpoint {
@@ -213,7 +232,11 @@ async fn exchange(
     };
     let sid = claims.get("sid").and_then(Value::as_str).map(str::to_owned);
     let identity = claims::identity(&provider.settings, subject, claims, userinfo)?;
-    Ok(SignedIn { identity, sid, id_token })
+    Ok(SignedIn {
+        identity,
+        sid,
+        id_token,
+    })
 }
 
 /// Verifies the ID token, with newer keys where the ones at hand cannot (lesson 14, S-019).
@@ -240,7 +263,12 @@ async fn verified(
             if std::sync::Arc::ptr_eq(&newer, &keys) {
                 return Err(first.into());
             }
-            Ok(id_token::verify(id_token.expose_secret(), &expected, &newer, now)?)
+            Ok(id_token::verify(
+                id_token.expose_secret(),
+                &expected,
+                &newer,
+                now,
+            )?)
         }
         other => Ok(other?),
     }
@@ -256,8 +284,17 @@ async fn userinfo(
     let bearer = format!("Bearer {access_token}");
     let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| SignInError::TokenAnswer)?;
     bearer.set_sensitive(true);
-    let headers = vec![(AUTHORIZATION, bearer), (ACCEPT, HeaderValue::from_static("application/json"))];
-    let request = Request { method: Method::GET, url: endpoint, headers, body: None, cap: USERINFO_CAP };
+    let headers = vec![
+        (AUTHORIZATION, bearer),
+        (ACCEPT, HeaderValue::from_static("application/json")),
+    ];
+    let request = Request {
+        method: Method::GET,
+        url: endpoint,
+        headers,
+        body: None,
+        cap: USERINFO_CAP,
+    };
     let answer = http.send(request).await.map_err(ProviderError::from)?;
     if answer.status != 200 || !answer.content_type.starts_with("application/json") {
         return Err(SignInError::UserinfoAnswer);
@@ -279,17 +316,29 @@ struct CallError(HttpError);
 async fn call(http: &Http, request: HttpRequest) -> Result<HttpResponse, CallError> {
     let (parts, body) = request.into_parts();
     let url = Url::parse(&parts.uri.to_string()).map_err(|_| CallError(HttpError::Unreachable))?;
-    let mut headers: Vec<_> = parts.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut headers: Vec<_> = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
     for (_, value) in &mut headers {
         value.set_sensitive(true);
     }
-    let request = Request { method: parts.method, url: &url, headers, body: Some(body), cap: TOKEN_CAP };
+    let request = Request {
+        method: parts.method,
+        url: &url,
+        headers,
+        body: Some(body),
+        cap: TOKEN_CAP,
+    };
     let answer = http.send(request).await.map_err(CallError)?;
     let mut response = HttpResponse::new(answer.body);
     *response.status_mut() =
         reqwest::StatusCode::from_u16(answer.status).map_err(|_| CallError(HttpError::Unreachable))?;
     if let Ok(value) = HeaderValue::from_str(&answer.content_type) {
-        response.headers_mut().insert(reqwest::header::CONTENT_TYPE, value);
+        response
+            .headers_mut()
+            .insert(reqwest::header::CONTENT_TYPE, value);
     }
     Ok(response)
 }

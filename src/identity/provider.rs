@@ -130,7 +130,10 @@ impl Metadata {
         Ok(Self {
             authorization_endpoint: secure(document.authorization_endpoint().url())?,
             token_endpoint: secure(document.token_endpoint().ok_or(ProviderError::WrongAnswer)?.url())?,
-            userinfo_endpoint: document.userinfo_endpoint().map(|e| secure(e.url())).transpose()?,
+            userinfo_endpoint: document
+                .userinfo_endpoint()
+                .map(|e| secure(e.url()))
+                .transpose()?,
             end_session_endpoint: extensions.end_session_endpoint.as_ref().map(secure).transpose()?,
             announces_iss: extensions.authorization_response_iss_parameter_supported,
             jwks_uri: secure(document.jwks_uri().url())?,
@@ -145,17 +148,26 @@ struct Slot<T> {
 }
 
 impl<T> Slot<T> {
-    const EMPTY: Self = Self { value: None, failed: None };
+    const EMPTY: Self = Self {
+        value: None,
+        failed: None,
+    };
 
     fn younger_than(&self, age: Duration) -> Option<Arc<T>> {
-        self.value.as_ref().filter(|(at, _)| at.elapsed() < age).map(|(_, value)| value.clone())
+        self.value
+            .as_ref()
+            .filter(|(at, _)| at.elapsed() < age)
+            .map(|(_, value)| value.clone())
     }
 
     fn store(&mut self, fetched: Result<T, ProviderError>) -> Result<Arc<T>, ProviderError> {
         match fetched {
             Ok(value) => {
                 let value = Arc::new(value);
-                *self = Self { value: Some((Instant::now(), value.clone())), failed: None };
+                *self = Self {
+                    value: Some((Instant::now(), value.clone())),
+                    failed: None,
+                };
                 Ok(value)
             }
             Err(error) => {
@@ -166,7 +178,9 @@ impl<T> Slot<T> {
     }
 
     fn recent_failure(&self) -> Option<ProviderError> {
-        self.failed.filter(|(at, _)| at.elapsed() < BACK_OFF).map(|(_, error)| error)
+        self.failed
+            .filter(|(at, _)| at.elapsed() < BACK_OFF)
+            .map(|(_, error)| error)
     }
 }
 
@@ -218,7 +232,10 @@ impl Provider {
 
     /// What is known without asking: for health and for pages that must not wait.
     pub fn last_known(&self) -> Option<Arc<Metadata>> {
-        self.metadata.try_lock().ok().and_then(|slot| slot.younger_than(STALE))
+        self.metadata
+            .try_lock()
+            .ok()
+            .and_then(|slot| slot.younger_than(STALE))
     }
 
     /// The provider's keys.
@@ -250,7 +267,10 @@ impl Provider {
 
     async fn fetch_metadata(&self) -> Result<Metadata, ProviderError> {
         let issuer = self.settings.issuer.as_str();
-        let address = format!("{}/.well-known/openid-configuration", issuer.strip_suffix('/').unwrap_or(issuer));
+        let address = format!(
+            "{}/.well-known/openid-configuration",
+            issuer.strip_suffix('/').unwrap_or(issuer)
+        );
         let url = Url::parse(&address).map_err(|_| ProviderError::WrongAnswer)?;
         Metadata::parse(&self.document(&url, METADATA_CAP).await?, issuer)
     }
@@ -269,6 +289,10 @@ impl Provider {
             answer = self.http.get(url, cap).await;
         }
         let answer = answer?;
-        if answer.status == 200 { Ok(answer.body) } else { Err(ProviderError::WrongAnswer) }
+        if answer.status == 200 {
+            Ok(answer.body)
+        } else {
+            Err(ProviderError::WrongAnswer)
+        }
     }
 }

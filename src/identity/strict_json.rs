@@ -44,7 +44,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("not a finite number"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -91,7 +93,15 @@ mod tests {
 
     #[test]
     fn s_348_what_is_not_a_finite_object_is_refused() {
-        for bad in ["[]", "1", "", "{", r#"{"exp":1e400}"#, "{\"a\":\"\u{0}\"}", "{} {}"] {
+        for bad in [
+            "[]",
+            "1",
+            "",
+            "{",
+            r#"{"exp":1e400}"#,
+            "{\"a\":\"\u{0}\"}",
+            "{} {}",
+        ] {
             assert!(object(bad.as_bytes()).is_err(), "{bad}");
         }
         assert!(object(b"{\"a\":\"\xff\"}").is_err());
