@@ -57,3 +57,14 @@ impl Denial {
         }
     }
 }
+
+/// Whether this person may open the app with these params, and in which roles.
+pub fn decide(
+    identity: &Identity,
+    app: &crate::config::App,
+    params: &Params,
+    now: time::OffsetDateTime,
+) -> Result<Grant, Denial> {
+    let _ = (identity, app, params, now);
+    todo!()
+}

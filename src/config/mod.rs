@@ -1,7 +1,9 @@
 //! What the configuration file means: immutable, valid by construction.
 
+mod problem;
+
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -15,6 +17,46 @@ use crate::params::ParamRules;
 use crate::session;
 use crate::signer::SigningKey;
 use crate::types::{AppId, Issuer, Origin, ProviderId};
+
+pub use problem::{Problem, Problems, Severity};
+
+/// A file that holds, with what else it says.
+#[derive(Debug)]
+pub struct Loaded {
+    pub config: Config,
+    /// `[[test]]`, in the file's order.
+    pub tests: Vec<PersonaTest>,
+    pub warnings: Vec<Problem>,
+}
+
+/// Reads and checks the file at `path`; relative files in it are relative to it.
+pub fn load(path: &Path) -> Result<Loaded, Problems> {
+    todo!("{}", path.display())
+}
+
+/// The same for a text in memory, which stands for a file at `path`.
+pub fn parse(text: &str, path: &Path) -> Result<Loaded, Problems> {
+    todo!("{text} {}", path.display())
+}
+
+/// One `[[test]]`: a person, an app, and what should come of it (C-16).
+#[derive(Debug)]
+pub struct PersonaTest {
+    pub line: usize,
+    pub identity: crate::identity::Identity,
+    pub app: AppId,
+    pub params: Vec<(String, String)>,
+    pub expect: Expectation,
+}
+
+#[derive(Debug)]
+pub struct Expectation {
+    pub allowed: bool,
+    /// The reason code of the refusal.
+    pub reason: Option<String>,
+    /// Claims that must be among those made (a subset match).
+    pub claims: serde_json::Map<String, serde_json::Value>,
+}
 
 #[derive(Debug)]
 pub struct Config {

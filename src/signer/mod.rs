@@ -39,3 +39,20 @@ impl std::fmt::Debug for SigningKey {
         f.write_str("SigningKey")
     }
 }
+
+/// The key could not sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the key cannot sign")]
+pub struct KeyError;
+
+impl SigningKey {
+    /// SPKI PEM of the public half.
+    pub fn public_pem(&self) -> String {
+        todo!()
+    }
+}
+
+/// A new RSA 2048 key as PKCS#8 PEM, for `init`, the demo and tests.
+pub fn generate_pem() -> zeroize::Zeroizing<String> {
+    todo!()
+}

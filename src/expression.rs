@@ -1,0 +1,1 @@
+//! `{{ expressions }}`: the only place that knows minijinja.

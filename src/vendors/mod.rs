@@ -1,0 +1,1 @@
+//! One file a vendor, all of one shape.
