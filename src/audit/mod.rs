@@ -1,9 +1,15 @@
 //! What happened, written down before anybody else hears of it.
 
+mod key;
+mod record;
+
 use std::net::IpAddr;
 
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+pub use key::{KeyError, key_beside};
+pub use record::Occasion;
 
 use crate::signer::SignedToken;
 use crate::types::{AppId, Email, Issuer, ProviderId, Reference, Subject};
