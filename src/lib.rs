@@ -13,3 +13,4 @@ pub mod session;
 pub mod signer;
 pub mod store;
 pub mod types;
+pub mod web;
