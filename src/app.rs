@@ -105,7 +105,12 @@ pub async fn start(config: Config, listener: Option<TcpListener>) -> Result<Runn
             let address = listener.local_addr()?.to_string();
             (server.listen(listener)?, address)
         }
-        (None, Listen::Unix(path)) => (bind_unix(server, &path)?, format!("unix:{}", path.display())),
+        (None, Listen::Unix(path)) => {
+            make_way(&path)?;
+            let address = format!("unix:{}", path.display());
+            let bound = server.bind_uds(&path);
+            (bound.map_err(|source| StartError::Listen { address: address.clone(), source })?, address)
+        }
     };
     let ops_listener = bind(ops_listen)?;
     let ops_address = ops_listener.local_addr()?;
@@ -128,23 +133,12 @@ fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).map_err(|source| StartError::Listen { address: address.to_string(), source })
 }
 
-/// Binds a unix socket; one that a dead process left behind makes way.
-fn bind_unix<F, I, S, B>(server: HttpServer<F, I, S, B>, path: &Path) -> Result<HttpServer<F, I, S, B>, StartError>
-where
-    F: Fn() -> I + Send + Clone + 'static,
-    I: actix_web::dev::IntoServiceFactory<S, actix_http::Request>,
-    S: actix_web::dev::ServiceFactory<actix_http::Request, Config = actix_web::dev::AppConfig> + 'static,
-    S::Error: Into<actix_web::Error>,
-    S::InitError: std::fmt::Debug,
-    S::Response: Into<actix_http::Response<B>>,
-    B: actix_web::body::MessageBody + 'static,
-{
+/// Removes a socket that a dead process left behind.
+fn make_way(path: &Path) -> std::io::Result<()> {
     if std::os::unix::net::UnixStream::connect(path).is_err() && path.exists() {
         std::fs::remove_file(path)?;
     }
-    server
-        .bind_uds(path)
-        .map_err(|source| StartError::Listen { address: format!("unix:{}", path.display()), source })
+    Ok(())
 }
 
 /// The configured sealing keys, or the one in the store, made at the first start (lesson 20).
