@@ -66,7 +66,7 @@ impl ChainKey {
 
     /// Each part goes in behind its length, and what is absent differs from what is empty, so
     /// that no two lists of parts are the same bytes.
-    fn mac<'a>(&self, kind: &str, parts: impl Iterator<Item = Option<&'a str>>) -> String {
+    fn mac<'a>(&self, kind: &'a str, parts: impl Iterator<Item = Option<&'a str>>) -> String {
         let mut mac = hmac::Context::with_key(&self.chain);
         for part in std::iter::once(Some(kind)).chain(parts) {
             match part {

@@ -95,7 +95,8 @@ impl TrailReader {
 
     /// Up to a thousand rows behind `last`, in the order of time.
     pub async fn next_by_time(&mut self, last: Option<&Row>) -> Result<Vec<Row>, ReadError> {
-        let (time, link) = last.map_or(("", &Link::default()), |row| {
+        let none = Link::default();
+        let (time, link) = last.map_or(("", &none), |row| {
             (row.get("time").unwrap_or_default(), &row.link)
         });
         let rows = sqlx::query(AssertSqlSafe(BY_TIME.as_str()))
