@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
@@ -31,10 +31,11 @@ const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
 fn main() {
     let pem = usher::signer::generate_pem();
-    let directory = Directory::new();
-    directory.write("app.pem", &pem);
-    directory.write("audit.key", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
-    directory.write(
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = directory.path();
+    write(directory, "app.pem", &pem);
+    write(directory, "audit.key", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+    write(directory, 
         "usher.toml",
         r#"public_url = "http://127.0.0.1:8080"
 server = { listen = "127.0.0.1:0", ops_listen = "127.0.0.1:0" }
@@ -57,12 +58,12 @@ roles = [{ role = "host", allow = ["group:comms"] }]
 user_profile = [["organization", "Acme"], ["title", "{{ user.claims.title }}"]]
 "#,
     );
-    let cookie = signed_in(&directory.0.join("usher.db"));
+    let cookie = signed_in(&directory.join("usher.db"));
     let bare = bare_signature(&pem);
     println!("bare RSA-2048 signature, aws-lc-rs: {:.1} µs of CPU", bare * 1e6);
     println!("{:>11} {:>12} {:>14} {:>10} {:>10} {:>9}", "connections", "launches/s", "CPU µs/launch", "÷ bare", "p50 ms", "p99 ms");
     for connections in CONNECTIONS {
-        let server = Server::start(&directory.0);
+        let server = Server::start(directory);
         drive(&server.address, &cookie, connections, WARM_UP);
         let (cpu, clock) = (cpu_seconds(server.child.id()), Instant::now());
         let mut latencies = drive(&server.address, &cookie, connections, LAUNCHES);
@@ -82,28 +83,10 @@ user_profile = [["organization", "Acme"], ["title", "{{ user.claims.title }}"]]
     }
 }
 
-/// A private directory that goes when the benchmark ends.
-struct Directory(PathBuf);
-
-impl Directory {
-    fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("usher-bench-{}", uuid::Uuid::new_v4()));
-        fs::create_dir(&path).expect("a temporary directory");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("its mode");
-        Self(path)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.0.join(name);
-        fs::write(&path, text).expect("a file");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+fn write(directory: &Path, name: &str, text: &str) {
+    let path = directory.join(name);
+    fs::write(&path, text).expect("a file");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
 }
 
 /// Puts a session into the store, as a sign-in would, and returns its cookie.

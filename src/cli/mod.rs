@@ -1,11 +1,16 @@
 //! What people type: one file a command.
 
+mod audit;
 mod serve;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::{Parser, Subcommand};
+use secrecy::{ExposeSecret as _, SecretBox};
+
+use crate::config::{self, Loaded};
 
 #[derive(Parser)]
 #[command(name = "usher", version, about = "An SSO redirect gateway", propagate_version = true)]
@@ -18,13 +23,20 @@ struct Cli {
 enum Command {
     /// Run the gateway
     Serve(ConfigFile),
+    /// Read, export and prove the audit trail
+    Audit {
+        #[command(flatten)]
+        file: ConfigFile,
+        #[command(subcommand)]
+        command: audit::Command,
+    },
 }
 
 /// C-50.
 #[derive(clap::Args)]
 pub struct ConfigFile {
     /// The configuration file
-    #[arg(short, long = "config", value_name = "FILE", default_value = "usher.toml")]
+    #[arg(short, long = "config", value_name = "FILE", default_value = "usher.toml", global = true)]
     pub config: PathBuf,
 }
 
@@ -32,5 +44,23 @@ pub struct ConfigFile {
 pub fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Serve(file) => serve::run(&file.config),
+        Command::Audit { file, command } => audit(&file.config, command),
     }
+}
+
+/// The configuration of a command that needs a sound one.
+fn load(path: &Path) -> anyhow::Result<Loaded> {
+    config::load(path).map_err(|problems| anyhow!("the configuration has problems\n{problems}"))
+}
+
+fn audit(path: &Path, command: audit::Command) -> anyhow::Result<ExitCode> {
+    let config = load(path)?.config;
+    let config::StoreUrl::Sqlite(store) = &config.store;
+    let key = match &config.audit.key {
+        Some(key) => SecretBox::new(Box::new(*key.expose_secret())),
+        None => crate::audit::key_beside(store)?,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let fine = runtime.block_on(audit::run(store, &key, command, &mut std::io::stdout().lock()))?;
+    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

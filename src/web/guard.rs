@@ -1,6 +1,7 @@
 //! Around every request: limits, the host, speculation; then the reference, the headers, the page
 //! for what went wrong, and one line in the log.
 
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, web};
+use futures_util::FutureExt as _;
 
 use super::error::Problem;
 use super::visit::{Visit, client_address};
@@ -39,12 +41,14 @@ pub async fn guard(
         request.into_response(HttpResponse::new(StatusCode::SERVICE_UNAVAILABLE))
     } else {
         let http = request.request().clone();
-        match next.call(request).await {
-            Ok(response) => answered(response.map_into_boxed_body(), &visit),
-            Err(error) => {
+        match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+            Ok(Ok(response)) => answered(response.map_into_boxed_body(), &visit),
+            Ok(Err(error)) => {
                 let response = HttpResponse::from_error(error);
                 answered(ServiceResponse::new(http, response), &visit)
             }
+            // One handler's bug is one person's error page (S-379).
+            Err(_) => ServiceResponse::new(http, notice::render(&Problem::internal(), &visit)),
         }
     };
     finish(&mut response, &visit);

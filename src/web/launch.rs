@@ -166,7 +166,7 @@ fn confirm(
 pub fn take(form: &mut Vec<(String, String)>, field: &str) -> String {
     let (found, rest): (Vec<_>, Vec<_>) = std::mem::take(form).into_iter().partition(|(name, _)| name == field);
     *form = rest;
-    match found.try_into() {
+    match <[(String, String); 1]>::try_from(found) {
         Ok([(_, value)]) => value,
         Err(_) => String::new(),
     }

@@ -35,6 +35,9 @@ pub async fn confirm(visit: Visit) -> Result<HttpResponse, Problem> {
 
 /// Ends the session here, then sends the browser to the provider's end_session.
 pub async fn post(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    if let Some(address) = visit.address {
+        visit.gateway.sign_outs.count(address).map_err(Problem::too_many)?;
+    }
     visit.require_own_form()?;
     let token = take(&mut pairs(&body)?, "csrf");
     let Some(session) = visit.session().await? else {

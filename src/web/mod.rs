@@ -51,6 +51,7 @@ pub struct Gateway {
     pub clock: Arc<dyn Clock>,
     launches: PerMinute<(Issuer, Subject)>,
     failed_sign_ins: PerMinute<IpAddr>,
+    sign_outs: PerMinute<IpAddr>,
     draining: AtomicBool,
 }
 
@@ -67,6 +68,7 @@ impl Gateway {
             assets: Assets::new(&config.brand, &config.apps),
             launches: PerMinute::new(config.limits.launches_per_minute),
             failed_sign_ins: PerMinute::new(config.limits.sign_ins_per_minute),
+            sign_outs: PerMinute::new(config.limits.logouts_per_minute),
             draining: AtomicBool::new(false),
             config,
             store,

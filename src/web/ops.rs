@@ -29,7 +29,7 @@ async fn readyz(gateway: web::Data<Gateway>) -> HttpResponse {
             "metadata": if provider.last_known().is_some() { "known" } else { "not fetched" },
         })
     };
-    let key = |app: &crate::config::App| json!({ "app": app.id.as_str(), "thumbprint": app.key.thumbprint() });
+    let key = |app: &crate::config::App| json!({ "app": app.id.as_str(), "fingerprint": app.key.fingerprint() });
     let body = json!({
         "ready": store && !draining && apps > 0,
         "store": if store { "up" } else { "down" },
