@@ -57,6 +57,16 @@ impl Portal {
             switch_href,
         }
     }
+
+    fn person_name(&self) -> &str {
+        self.shell.person.as_ref().map_or("", |person| person.name.as_str())
+    }
+
+    /// What tells this account from another: the e-mail address, where there is one.
+    fn account_name(&self) -> &str {
+        let person = self.shell.person.as_ref();
+        person.and_then(|person| person.email.as_deref()).unwrap_or(self.person_name())
+    }
 }
 
 impl Tile {
