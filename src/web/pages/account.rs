@@ -1,7 +1,7 @@
 use askama::Template;
 use time::OffsetDateTime;
-use time::formatting::Formattable;
 use time::format_description::well_known::Rfc3339;
+use time::formatting::Formattable;
 use time::macros::format_description;
 
 use super::Shell;
@@ -40,7 +40,8 @@ impl Account {
     }
 
     fn end_label(&self, device: &Device) -> String {
-        self.shell.plain(&Text::new("account-end-of").with("ago", self.ago(&device.started)))
+        self.shell
+            .plain(&Text::new("account-end-of").with("ago", self.ago(&device.started)))
     }
 
     fn unknown_groups(&self, why: &GroupsUnknown, provider: &str) -> Markup {
@@ -59,12 +60,17 @@ impl Account {
 
     /// For people who compare it with a log.
     fn exact(&self, then: &OffsetDateTime) -> String {
-        in_utc(then, format_description!("[year]-[month]-[day] [hour]:[minute] UTC"))
+        in_utc(
+            then,
+            format_description!("[year]-[month]-[day] [hour]:[minute] UTC"),
+        )
     }
 }
 
 fn in_utc(then: &OffsetDateTime, form: &(impl Formattable + ?Sized)) -> String {
-    then.to_offset(time::UtcOffset::UTC).format(form).unwrap_or_default()
+    then.to_offset(time::UtcOffset::UTC)
+        .format(form)
+        .unwrap_or_default()
 }
 
 /// How long ago, in the largest unit that fits.

@@ -21,7 +21,8 @@ pub struct Confirm {
 impl Confirm {
     /// For `<title>`.
     fn question(&self) -> String {
-        self.shell.plain(&Text::new("confirm-title").with("app", self.title.as_str()))
+        self.shell
+            .plain(&Text::new("confirm-title").with("app", self.title.as_str()))
     }
 }
 
@@ -37,7 +38,8 @@ impl SignOut {
     fn text(&self) -> Markup {
         let text = Text::new("sign-out-text").with("brand", self.shell.brand.as_str());
         let provider = self.shell.person.as_ref().map(|person| person.provider.as_str());
-        self.shell.html(&text.with("provider", provider.map_or(Arg::Key("some-provider"), Arg::from)))
+        self.shell
+            .html(&text.with("provider", provider.map_or(Arg::Key("some-provider"), Arg::from)))
     }
 }
 

@@ -37,7 +37,7 @@ pub enum Contact {
 }
 
 impl Notice {
-    fn contact_href(&self, contact: &Contact) -> String {
+    pub(super) fn contact_href(&self, contact: &Contact) -> String {
         let subject: String = self.reference.iter().map(|r| format!("?subject={r}")).collect();
         match contact {
             Contact::Url(url) => url.clone(),

@@ -9,7 +9,7 @@ use crate::types::AppId;
 pub struct Portal {
     shell: Shell,
     query: String,
-    groups: Vec<TileGroup>,
+    pub(super) groups: Vec<TileGroup>,
     /// Whether there is any tile without the search.
     any: bool,
     switch_href: String,
@@ -59,13 +59,18 @@ impl Portal {
     }
 
     fn person_name(&self) -> &str {
-        self.shell.person.as_ref().map_or("", |person| person.name.as_str())
+        self.shell
+            .person
+            .as_ref()
+            .map_or("", |person| person.name.as_str())
     }
 
     /// What tells this account from another: the e-mail address, where there is one.
     fn account_name(&self) -> &str {
         let person = self.shell.person.as_ref();
-        person.and_then(|person| person.email.as_deref()).unwrap_or(self.person_name())
+        person
+            .and_then(|person| person.email.as_deref())
+            .unwrap_or(self.person_name())
     }
 }
 
