@@ -99,10 +99,9 @@ impl Tile {
 
     /// 0 to 7, always the same for an id.
     fn tint(&self) -> u32 {
-        self.id
-            .as_str()
-            .bytes()
-            .fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
-            % 8
+        let mixed = self.id.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+        mixed.wrapping_mul(0x9e37_79b1) >> 29
     }
 }
