@@ -15,8 +15,6 @@ struct Theme {
 
 const BLACK: Rgb = Rgb([0, 0, 0]);
 const WHITE: Rgb = Rgb([255, 255, 255]);
-/// Text on a light accent.
-const NIGHT: Rgb = Rgb([0x14, 0x13, 0x11]);
 const LIGHT: Theme = Theme {
     paper: Rgb([0xf5, 0xf4, 0xf1]),
     card: WHITE,
@@ -55,12 +53,12 @@ fn properties(accent: Rgb, theme: &Theme) -> String {
     )
 }
 
-/// White where it can be read on `ground`, else the darkest ink; one of them always can.
+/// White where it can be read on `ground`, else black; one of them always can.
 fn on(ground: Rgb) -> Rgb {
-    if contrast(WHITE, ground) >= ENOUGH || contrast(WHITE, ground) >= contrast(NIGHT, ground) {
+    if contrast(WHITE, ground) >= ENOUGH {
         WHITE
     } else {
-        NIGHT
+        BLACK
     }
 }
 
@@ -128,5 +126,58 @@ impl Rgb {
         };
         let [r, g, b] = self.0.map(linear);
         0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The first and the second value of a custom property in the stylesheet: light and dark.
+    fn in_style(name: &str) -> [Rgb; 2] {
+        let style = include_str!("../../static/style.css");
+        let before = format!("--{name}: ");
+        let mut values = style
+            .split(&before)
+            .skip(1)
+            .map(|rest| Rgb::parse(rest.split(';').next().unwrap()).unwrap());
+        [values.next().unwrap(), values.next().unwrap()]
+    }
+
+    #[test]
+    fn the_stylesheet_has_the_same_grounds() {
+        assert_eq!(in_style("paper"), [LIGHT.paper, DARK.paper]);
+        assert_eq!(in_style("card"), [LIGHT.card, DARK.card]);
+    }
+
+    #[test]
+    fn black_on_white_is_21_to_1() {
+        assert!((contrast(BLACK, WHITE) - 21.0).abs() < 0.001);
+    }
+
+    #[test]
+    fn what_is_no_colour_is_black() {
+        assert_eq!(stylesheet("red;}"), stylesheet("#000000"));
+        assert!(stylesheet("#1D5c4d").contains("--accent:#1d5c4d"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_accent_can_be_read_in_both_themes(r: u8, g: u8, b: u8) {
+            let accent = Rgb([r, g, b]);
+            prop_assert!(contrast(on(accent), accent) >= 4.5);
+            for (i, theme) in [LIGHT, DARK].iter().enumerate() {
+                let washed = wash(accent, theme.paper);
+                for ground in [theme.paper, theme.card, washed] {
+                    prop_assert!(contrast(ink(accent, theme), ground) >= 4.5);
+                    prop_assert!(contrast(in_style("ink")[i], ground) >= 4.5);
+                    prop_assert!(contrast(in_style("muted")[i], ground) >= 4.5);
+                }
+                // WCAG 2.2, 1.4.11: the outline of fields and buttons.
+                prop_assert!(contrast(in_style("edge")[i], theme.card) >= 3.0);
+            }
+        }
     }
 }

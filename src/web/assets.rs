@@ -36,7 +36,7 @@ impl Assets {
         Self::of(&brand.accent, brand.logo.as_ref(), icons)
     }
 
-    fn of<'a>(
+    pub(super) fn of<'a>(
         accent: &str,
         logo: Option<&Image>,
         icons: impl Iterator<Item = (&'a AppId, &'a Image)>,
@@ -107,4 +107,41 @@ fn hash8(bytes: &[u8]) -> String {
             write!(text, "{byte:02x}").expect("writing to a String does not fail");
             text
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(bytes: &[u8]) -> Image {
+        Image {
+            bytes: bytes.to_vec(),
+            mime: "image/png",
+            ending: "png",
+        }
+    }
+
+    #[test]
+    fn c_29_a_name_changes_with_the_bytes() {
+        let (id, one, two) = (AppId::parse("townhall").unwrap(), png(b"one"), png(b"two"));
+        let first = Assets::of("#1d5c4d", Some(&one), [(&id, &one)].into_iter());
+        let second = Assets::of("#5c1d2d", Some(&two), [(&id, &two)].into_iter());
+        assert_ne!(first.brand_url(), second.brand_url());
+        assert_ne!(first.logo_url(), second.logo_url());
+        assert_ne!(first.icon_url(&id), second.icon_url(&id));
+        assert_eq!(first.style_url(), second.style_url());
+        let asset = first.get(first.icon_url(&id).unwrap()).unwrap();
+        assert_eq!((asset.mime, &*asset.bytes), ("image/png", b"one".as_slice()));
+        assert!(first.get(second.brand_url()).is_none());
+        assert!(first.get("/static/../style.css").is_none());
+    }
+
+    #[test]
+    fn the_stylesheet_is_small_and_names_no_other_site() {
+        let assets = Assets::of("#1d5c4d", None, std::iter::empty());
+        let style = &assets.get(assets.style_url()).unwrap().bytes;
+        assert!(style.len() <= 20_000);
+        let style = std::str::from_utf8(style).unwrap();
+        assert!(!style.contains("url(") && !style.contains("@import"));
+    }
 }

@@ -291,3 +291,6 @@ impl ErrorTexts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::Shell;
 use crate::types::AppId;
+use crate::web::text::{Arg, Markup, Text};
 
 /// `GET /launch/{app}` of an app with `confirm = true`.
 #[derive(Debug, Template)]
@@ -17,12 +18,29 @@ pub struct Confirm {
     pub switch_href: String,
 }
 
+impl Confirm {
+    /// For `<title>`.
+    fn question(&self) -> String {
+        self.shell
+            .plain(&Text::new("confirm-title").with("app", self.title.as_str()))
+    }
+}
+
 /// `GET /auth/logout`.
 #[derive(Debug, Template)]
 #[template(path = "sign_out.html")]
 pub struct SignOut {
     pub shell: Shell,
     pub csrf: String,
+}
+
+impl SignOut {
+    fn text(&self) -> Markup {
+        let text = Text::new("sign-out-text").with("brand", self.shell.brand.as_str());
+        let provider = self.shell.person.as_ref().map(|person| person.provider.as_str());
+        self.shell
+            .html(&text.with("provider", provider.map_or(Arg::Key("some-provider"), Arg::from)))
+    }
 }
 
 /// `GET /auth/signed-out`.

@@ -66,12 +66,16 @@ impl Shell {
         }
     }
 
+    fn home_label(&self) -> String {
+        self.plain(&Text::new("nav-home").with("brand", self.brand.as_str()))
+    }
+
     fn t(&self, key: &'static str) -> Markup {
         self.lang.html(&Text::new(key))
     }
 
-    fn t1(&self, key: &'static str, name: &'static str, value: &str) -> Markup {
-        self.lang.html(&Text::new(key).with(name, value))
+    fn t1(&self, key: &'static str, name: &'static str, value: impl AsRef<str>) -> Markup {
+        self.lang.html(&Text::new(key).with(name, value.as_ref()))
     }
 
     fn html(&self, text: &Text) -> Markup {
@@ -96,3 +100,6 @@ fn initials(name: &str) -> String {
         .flat_map(char::to_uppercase)
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,9 @@
 use askama::Template;
+use url::form_urlencoded::byte_serialize;
 
 use super::Shell;
 use crate::types::Reference;
-use crate::web::text::{ErrorTexts, Text};
+use crate::web::text::{ErrorTexts, Markup, Text};
 
 /// Something did not go the expected way: denials, errors, diagnoses.
 #[derive(Debug, Template)]
@@ -33,6 +34,27 @@ pub struct Action {
 pub enum Contact {
     Email(String),
     Url(String),
+}
+
+impl Notice {
+    pub(super) fn contact_href(&self, contact: &Contact) -> String {
+        let subject: String = self.reference.iter().map(|r| format!("?subject={r}")).collect();
+        match contact {
+            Contact::Url(url) => url.clone(),
+            Contact::Email(address) => {
+                let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+                let local: String = byte_serialize(local.as_bytes()).collect();
+                format!("mailto:{local}@{domain}{subject}")
+            }
+        }
+    }
+
+    fn contact_label(&self, contact: &Contact) -> Markup {
+        match contact {
+            Contact::Url(_) => self.shell.t("notice-contact-url"),
+            Contact::Email(address) => self.shell.t1("notice-contact-email", "contact", address),
+        }
+    }
 }
 
 impl Contact {

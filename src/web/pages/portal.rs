@@ -9,7 +9,7 @@ use crate::types::AppId;
 pub struct Portal {
     shell: Shell,
     query: String,
-    groups: Vec<TileGroup>,
+    pub(super) groups: Vec<TileGroup>,
     /// Whether there is any tile without the search.
     any: bool,
     switch_href: String,
@@ -57,6 +57,21 @@ impl Portal {
             switch_href,
         }
     }
+
+    fn person_name(&self) -> &str {
+        self.shell
+            .person
+            .as_ref()
+            .map_or("", |person| person.name.as_str())
+    }
+
+    /// What tells this account from another: the e-mail address, where there is one.
+    fn account_name(&self) -> &str {
+        let person = self.shell.person.as_ref();
+        person
+            .and_then(|person| person.email.as_deref())
+            .unwrap_or(self.person_name())
+    }
 }
 
 impl Tile {
@@ -84,10 +99,9 @@ impl Tile {
 
     /// 0 to 7, always the same for an id.
     fn tint(&self) -> u32 {
-        self.id
-            .as_str()
-            .bytes()
-            .fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
-            % 8
+        let mixed = self.id.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+        mixed.wrapping_mul(0x9e37_79b1) >> 29
     }
 }
