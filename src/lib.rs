@@ -29,6 +29,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod delivery;
+mod demo;
 pub mod identity;
 mod lifecycle;
 pub mod mint;

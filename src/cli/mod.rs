@@ -1,6 +1,8 @@
 //! What people type: one file a command.
 
 mod audit;
+mod check;
+mod demo;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +25,20 @@ struct Cli {
 enum Command {
     /// Run the gateway
     Serve(ConfigFile),
+    /// Say every problem of the configuration and try its test personas
+    Check {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// How to say it
+        #[arg(long, value_enum, default_value_t = check::Format::Table)]
+        format: check::Format,
+    },
+    /// Show the whole world on loopback: gateway, provider, intranet and vendors
+    Demo {
+        /// The gateway's port on 127.0.0.1; 0 for any
+        #[arg(long, value_name = "PORT", default_value_t = 8080)]
+        port: u16,
+    },
     /// Read, export and prove the audit trail
     Audit {
         #[command(flatten)]
@@ -44,6 +60,8 @@ pub struct ConfigFile {
 pub fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Serve(file) => serve::run(&file.config),
+        Command::Check { file, format } => Ok(check::run(&file.config, format)),
+        Command::Demo { port } => demo::run(Some(port)),
         Command::Audit { file, command } => audit(&file.config, command),
     }
 }

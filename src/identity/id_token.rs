@@ -245,3 +245,6 @@ fn half_hash(alg: Algorithm, access_token: &str) -> String {
     let hash = digest::digest(algorithm, access_token.as_bytes());
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..hash.as_ref().len() / 2])
 }
+
+#[cfg(test)]
+mod tests;

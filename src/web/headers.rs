@@ -21,10 +21,8 @@ const ALWAYS: [(HeaderName, &str); 10] = [
     (header::VARY, "Accept-Language, Cookie"),
 ];
 
-const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-
-/// Adds what is not there yet. `isolated` pages are those that no popup passes through (C-28).
-pub fn complete(headers: &mut HeaderMap, public_url: &PublicUrl, reference: &Reference, isolated: bool) {
+/// Adds what is not there yet.
+pub fn complete(headers: &mut HeaderMap, public_url: &PublicUrl, reference: &Reference) {
     let mut add = |name: HeaderName, value: HeaderValue| {
         if !headers.contains_key(&name) {
             headers.insert(name, value);
@@ -33,9 +31,6 @@ pub fn complete(headers: &mut HeaderMap, public_url: &PublicUrl, reference: &Ref
     for (name, value) in ALWAYS {
         add(name, HeaderValue::from_static(value));
     }
-    if isolated {
-        add(COOP, HeaderValue::from_static("same-origin"));
-    }
     if !public_url.plain_http {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         add(header::STRICT_TRANSPORT_SECURITY, year);
@@ -43,6 +38,12 @@ pub fn complete(headers: &mut HeaderMap, public_url: &PublicUrl, reference: &Ref
     if let Ok(value) = HeaderValue::from_str(reference.as_str()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
+}
+
+/// Cuts a page off from whoever opened it.
+pub fn isolate(headers: &mut HeaderMap) {
+    let name = HeaderName::from_static("cross-origin-opener-policy");
+    headers.insert(name, HeaderValue::from_static("same-origin"));
 }
 
 /// The policy of pages with a form that ends on another site: Chromium applies `form-action` to

@@ -23,6 +23,15 @@ use crate::types::{AppId, Reference};
 /// How stale `last_seen` may get before a click writes it (C-40).
 const TOUCH: Duration = Duration::minutes(1);
 
+/// What the guard notes when a request comes in.
+#[derive(Clone)]
+pub struct Arrival {
+    pub reference: Reference,
+    pub now: OffsetDateTime,
+    pub cookies: Rc<Cookies>,
+    pub address: Option<IpAddr>,
+}
+
 #[derive(Clone)]
 pub struct Visit {
     pub gateway: web::Data<Gateway>,
@@ -42,11 +51,18 @@ impl FromRequest for Visit {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        ready(request.extensions().get::<Self>().cloned().ok_or_else(Problem::internal))
+        ready(Self::of(request).ok_or_else(Problem::internal))
     }
 }
 
 impl Visit {
+    /// The visit of a request that came through the guard.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        let Arrival { reference, now, cookies, address } = request.extensions().get::<Arrival>()?.clone();
+        let gateway = request.app_data::<web::Data<Gateway>>()?.clone();
+        Some(Self { gateway, request: request.clone(), reference, now, cookies, address })
+    }
+
     pub fn config(&self) -> &config::Config {
         &self.gateway.config
     }
