@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod claims;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod delivery;
