@@ -8,7 +8,7 @@ use crate::claims::{ClaimError, ClaimSet};
 use crate::config::App;
 use crate::delivery::{Address, TooLong};
 use crate::identity::Identity;
-use crate::params::Params;
+use crate::params::{ParamError, Params};
 use crate::signer::{KeyError, SignedToken};
 
 /// A token, and where it goes once its record is durable.
@@ -35,6 +35,9 @@ pub enum Refusal {
     Claims(#[from] ClaimError),
     #[error(transparent)]
     TooLong(#[from] TooLong),
+    /// A value that cannot stand in the address; a 400, as at the door.
+    #[error(transparent)]
+    Params(#[from] ParamError),
     #[error(transparent)]
     Key(#[from] KeyError),
 }
@@ -46,6 +49,7 @@ impl Refusal {
             Self::Denied(denial) => denial.code(),
             Self::Claims(error) => error.code(),
             Self::TooLong(_) => "delivery.too_long",
+            Self::Params(_) => "params.refused",
             Self::Key(_) => "signer.key_unusable",
         }
     }
@@ -53,8 +57,17 @@ impl Refusal {
 
 /// Decides, fills in, signs. What it returns must be recorded before it leaves.
 pub fn mint(app: &App, identity: &Identity, params: &Params, now: OffsetDateTime) -> Result<Minted, Refusal> {
-    let _ = (app, identity, params, now);
-    todo!()
+    let Prepared {
+        claims,
+        roles,
+        address,
+    } = prepare(app, identity, params, now)?;
+    let token = app.key.sign(&claims)?;
+    Ok(Minted {
+        token,
+        roles,
+        address,
+    })
 }
 
 /// The same up to the signature.
@@ -64,6 +77,16 @@ pub fn prepare(
     params: &Params,
     now: OffsetDateTime,
 ) -> Result<Prepared, Refusal> {
-    let _ = (app, identity, params, now);
-    todo!()
+    let grant = app.decide(identity, params, now).map_err(Refusal::Denied)?;
+    let address = app.target.address(params)?;
+    let claims = app.recipe.fill(&grant, (&app.id, &app.title), now, app.ttl)?;
+    address.fits(app.key.token_length(&claims))?;
+    Ok(Prepared {
+        claims,
+        roles: grant.roles().to_vec(),
+        address,
+    })
 }
+
+#[cfg(test)]
+mod tests;

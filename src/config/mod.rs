@@ -1,23 +1,34 @@
 //! What the configuration file means: immutable, valid by construction.
 
+mod app;
+pub mod keys;
+mod load;
+mod persona;
 mod problem;
+mod provider;
+pub mod reader;
+mod secret;
+mod server;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ipnet::IpNet;
 use secrecy::SecretString;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use url::Url;
 
 use crate::access;
 use crate::claims::Recipe;
 use crate::delivery::Target;
-use crate::params::ParamRules;
+use crate::identity::Identity;
+use crate::params::{ParamRules, Params};
 use crate::session;
 use crate::signer::SigningKey;
 use crate::types::{AppId, Issuer, Origin, ProviderId};
 
+pub use load::{all_keys, load, parse};
+pub use persona::{Expectation, PersonaTest};
 pub use problem::{Problem, Problems, Severity};
 
 /// A file that holds, with what else it says.
@@ -27,35 +38,6 @@ pub struct Loaded {
     /// `[[test]]`, in the file's order.
     pub tests: Vec<PersonaTest>,
     pub warnings: Vec<Problem>,
-}
-
-/// Reads and checks the file at `path`; relative files in it are relative to it.
-pub fn load(path: &Path) -> Result<Loaded, Problems> {
-    todo!("{}", path.display())
-}
-
-/// The same for a text in memory, which stands for a file at `path`.
-pub fn parse(text: &str, path: &Path) -> Result<Loaded, Problems> {
-    todo!("{text} {}", path.display())
-}
-
-/// One `[[test]]`: a person, an app, and what should come of it (C-16).
-#[derive(Debug)]
-pub struct PersonaTest {
-    pub line: usize,
-    pub identity: crate::identity::Identity,
-    pub app: AppId,
-    pub params: Vec<(String, String)>,
-    pub expect: Expectation,
-}
-
-#[derive(Debug)]
-pub struct Expectation {
-    pub allowed: bool,
-    /// The reason code of the refusal.
-    pub reason: Option<String>,
-    /// Claims that must be among those made (a subset match).
-    pub claims: serde_json::Map<String, serde_json::Value>,
 }
 
 #[derive(Debug)]
@@ -221,7 +203,7 @@ pub struct App {
     pub hidden: bool,
     pub new_tab: bool,
     pub confirm: bool,
-    /// Which providers' people may come; empty: all.
+    /// Which providers' people may come; empty: all. The access rules have them too.
     pub providers: Vec<ProviderId>,
     pub origins: Vec<Origin>,
     pub params: ParamRules,
@@ -231,3 +213,18 @@ pub struct App {
     pub target: Target,
     pub ttl: Duration,
 }
+
+impl App {
+    /// Whether this person may open the app, and in which roles.
+    pub fn decide(
+        &self,
+        identity: &Identity,
+        params: &Params,
+        now: OffsetDateTime,
+    ) -> Result<access::Grant, access::Denial> {
+        access::decide(identity, &self.access, params, (&self.id, &self.title), now)
+    }
+}
+
+#[cfg(test)]
+mod tests;
