@@ -6,6 +6,7 @@ pub mod claims;
 pub mod clock;
 pub mod config;
 pub mod delivery;
+pub mod demo;
 pub mod identity;
 pub mod mint;
 pub mod params;
