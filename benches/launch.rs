@@ -34,8 +34,13 @@ fn main() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let directory = directory.path();
     write(directory, "app.pem", &pem);
-    write(directory, "audit.key", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
-    write(directory, 
+    write(
+        directory,
+        "audit.key",
+        "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    );
+    write(
+        directory,
         "usher.toml",
         r#"public_url = "http://127.0.0.1:8080"
 server = { listen = "127.0.0.1:0", ops_listen = "127.0.0.1:0" }
@@ -61,13 +66,19 @@ user_profile = [["organization", "Acme"], ["title", "{{ user.claims.title }}"]]
     let cookie = signed_in(&directory.join("usher.db"));
     let bare = bare_signature(&pem);
     println!("bare RSA-2048 signature, aws-lc-rs: {:.1} µs of CPU", bare * 1e6);
-    println!("{:>11} {:>12} {:>14} {:>10} {:>10} {:>9}", "connections", "launches/s", "CPU µs/launch", "÷ bare", "p50 ms", "p99 ms");
+    println!(
+        "{:>11} {:>12} {:>14} {:>10} {:>10} {:>9}",
+        "connections", "launches/s", "CPU µs/launch", "÷ bare", "p50 ms", "p99 ms"
+    );
     for connections in CONNECTIONS {
         let server = Server::start(directory);
         drive(&server.address, &cookie, connections, WARM_UP);
         let (cpu, clock) = (cpu_seconds(server.child.id()), Instant::now());
         let mut latencies = drive(&server.address, &cookie, connections, LAUNCHES);
-        let (cpu, elapsed) = (cpu_seconds(server.child.id()) - cpu, clock.elapsed().as_secs_f64());
+        let (cpu, elapsed) = (
+            cpu_seconds(server.child.id()) - cpu,
+            clock.elapsed().as_secs_f64(),
+        );
         latencies.sort_by(f64::total_cmp);
         #[expect(clippy::cast_precision_loss, reason = "a count of thousands")]
         let count = latencies.len() as f64;
@@ -93,7 +104,8 @@ fn write(directory: &Path, name: &str, text: &str) {
 fn signed_in(database: &Path) -> String {
     let now = SystemClock.now();
     let id = SessionId::random();
-    let claims = json!({"name": "Ada Lovelace", "title": "Countess", "picture": "https://example.com/ada.png"});
+    let claims =
+        json!({"name": "Ada Lovelace", "title": "Countess", "picture": "https://example.com/ada.png"});
     let identity = Identity {
         provider: ProviderId::parse("work").expect("an id"),
         issuer: Issuer::parse("http://localhost:9").expect("an issuer"),
@@ -105,16 +117,38 @@ fn signed_in(database: &Path) -> String {
         acr: None,
         claims: claims.as_object().expect("an object").clone(),
     };
-    let occasion = Occasion { now, reference: Reference::random(), address: None };
+    let occasion = Occasion {
+        now,
+        reference: Reference::random(),
+        address: None,
+    };
     let record = Record::sign_in(&identity, &occasion);
-    let session =
-        Session { key: id.key(), identity, sid: None, id_token_sealed: None, created_at: now, last_seen: now };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let session = Session {
+        key: id.key(),
+        identity,
+        sid: None,
+        id_token_sealed: None,
+        created_at: now,
+        last_seen: now,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async {
         let key = SecretBox::new(Box::new(*b"01234567890123456789012345678901"));
-        let options = Options { audit_key: key, keep: time::Duration::days(400), person: Person::Plain };
-        let store = Store::open(database, options, Arc::new(SystemClock)).await.expect("a store");
-        store.sign_in(&session, [0; 32], None, record).await.expect("a session");
+        let options = Options {
+            audit_key: key,
+            keep: time::Duration::days(400),
+            person: Person::Plain,
+        };
+        let store = Store::open(database, options, Arc::new(SystemClock))
+            .await
+            .expect("a store");
+        store
+            .sign_in(&session, [0; 32], None, record)
+            .await
+            .expect("a session");
         store.close().await;
     });
     format!("usher={}", id.expose())
@@ -129,7 +163,8 @@ fn bare_signature(pem: &str) -> f64 {
     let mut out = vec![0; key.public_modulus_len()];
     let before = cpu_seconds(std::process::id());
     for _ in 0..SIGNATURES {
-        key.sign(&signature::RSA_PKCS1_SHA256, &random, &message, &mut out).expect("a signature");
+        key.sign(&signature::RSA_PKCS1_SHA256, &random, &message, &mut out)
+            .expect("a signature");
     }
     #[expect(clippy::cast_precision_loss, reason = "a count of thousands")]
     let count = SIGNATURES as f64;
@@ -145,7 +180,12 @@ fn pem_to_der(pem: &str) -> Vec<u8> {
 /// User and system time of a process, from `/proc` (in ticks of 10 ms).
 fn cpu_seconds(pid: u32) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("a running process");
-    let fields: Vec<&str> = stat.rsplit_once(')').expect("a name").1.split_whitespace().collect();
+    let fields: Vec<&str> = stat
+        .rsplit_once(')')
+        .expect("a name")
+        .1
+        .split_whitespace()
+        .collect();
     let ticks = |at: usize| fields[at].parse::<f64>().expect("ticks");
     (ticks(11) + ticks(12)) / 100.0
 }
@@ -175,7 +215,10 @@ impl Server {
                 break;
             }
         }
-        Self { child, address: address.expect("the gateway names its address") }
+        Self {
+            child,
+            address: address.expect("the gateway names its address"),
+        }
     }
 }
 
@@ -194,13 +237,18 @@ fn drive(address: &str, cookie: &str, connections: usize, launches: usize) -> Ve
             std::thread::spawn(move || click(&address, &cookie, launches / connections))
         })
         .collect();
-    clickers.into_iter().flat_map(|clicker| clicker.join().expect("a clicker")).collect()
+    clickers
+        .into_iter()
+        .flat_map(|clicker| clicker.join().expect("a clicker"))
+        .collect()
 }
 
 fn click(address: &str, cookie: &str, times: usize) -> Vec<f64> {
     let mut connection = TcpStream::connect(address).expect("a connection");
     connection.set_nodelay(true).expect("no delay");
-    let request = format!("GET /launch/townhall HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nSec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\n\r\n");
+    let request = format!(
+        "GET /launch/townhall HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nSec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\n\r\n"
+    );
     let mut buffer = [0; 8192];
     (0..times)
         .map(|_| {
@@ -210,7 +258,11 @@ fn click(address: &str, cookie: &str, times: usize) -> Vec<f64> {
             while !buffer[..read].windows(4).any(|end| end == b"\r\n\r\n") {
                 read += connection.read(&mut buffer[read..]).expect("an answer");
             }
-            assert!(buffer.starts_with(b"HTTP/1.1 302"), "{}", String::from_utf8_lossy(&buffer[..read]));
+            assert!(
+                buffer.starts_with(b"HTTP/1.1 302"),
+                "{}",
+                String::from_utf8_lossy(&buffer[..read])
+            );
             clock.elapsed().as_secs_f64()
         })
         .collect()

@@ -29,14 +29,19 @@ pub enum StartError {
     #[error("cannot listen on {address}: {source}")]
     Listen { address: String, source: std::io::Error },
     #[error("cannot open the store {path}: {source}", path = path.display())]
-    Store { path: std::path::PathBuf, source: store::OpenError },
+    Store {
+        path: std::path::PathBuf,
+        source: store::OpenError,
+    },
     #[error("cannot read or make the key of the audit trail: {0}")]
     AuditKey(#[from] audit::KeyError),
     #[error("the store did not answer while starting")]
     Unavailable(#[from] store::Unavailable),
     #[error("providers.{id}: cannot make an HTTP client: check ca_file and outbound_proxy")]
     Client { id: String },
-    #[error("the sealing key in the store is damaged; delete the row `sealing_key` of the settings to make a new one")]
+    #[error(
+        "the sealing key in the store is damaged; delete the row `sealing_key` of the settings to make a new one"
+    )]
     SealingKey,
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -70,9 +75,16 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
         Some(key) => secrecy::SecretBox::new(Box::new(*key.expose_secret())),
         None => audit::key_beside(path)?,
     };
-    let options = store::Options { audit_key, keep: config.audit.keep, person: config.audit.person };
+    let options = store::Options {
+        audit_key,
+        keep: config.audit.keep,
+        person: config.audit.person,
+    };
     let opened = Store::open(path, options, Arc::new(SystemClock)).await;
-    opened.map_err(|source| StartError::Store { path: path.clone(), source })
+    opened.map_err(|source| StartError::Store {
+        path: path.clone(),
+        source,
+    })
 }
 
 /// Builds the gateway and binds its listeners; `listener` takes the place of `[server] listen`.
@@ -82,13 +94,21 @@ pub async fn start(config: Config, listener: Option<TcpListener>) -> Result<Runn
     let mut providers = Vec::new();
     for settings in &config.providers {
         let provider = Provider::new(settings.clone(), config.server.outbound_proxy.as_ref());
-        providers.push(provider.map_err(|_| StartError::Client { id: settings.id.to_string() })?);
+        providers.push(provider.map_err(|_| StartError::Client {
+            id: settings.id.to_string(),
+        })?);
     }
     let listen = config.server.listen.clone();
     let ops_listen = config.server.ops_listen;
     let drain = config.server.drain;
     let prometheus = web::Data::new(telemetry::prometheus());
-    let gateway = web::Data::new(Gateway::new(config, store, sealer, providers, Arc::new(SystemClock)));
+    let gateway = web::Data::new(Gateway::new(
+        config,
+        store,
+        sealer,
+        providers,
+        Arc::new(SystemClock),
+    ));
 
     let data = gateway.clone();
     let server = HttpServer::new(move || App::new().app_data(data.clone()).service(routes()))
@@ -109,20 +129,35 @@ pub async fn start(config: Config, listener: Option<TcpListener>) -> Result<Runn
             make_way(&path)?;
             let address = format!("unix:{}", path.display());
             let bound = server.bind_uds(&path);
-            (bound.map_err(|source| StartError::Listen { address: address.clone(), source })?, address)
+            (
+                bound.map_err(|source| StartError::Listen {
+                    address: address.clone(),
+                    source,
+                })?,
+                address,
+            )
         }
     };
     let ops_listener = bind(ops_listen)?;
     let ops_address = ops_listener.local_addr()?;
     let data = gateway.clone();
     let ops = HttpServer::new(move || {
-        App::new().app_data(data.clone()).app_data(prometheus.clone()).configure(ops::routes)
+        App::new()
+            .app_data(data.clone())
+            .app_data(prometheus.clone())
+            .configure(ops::routes)
     })
     .workers(1)
     .shutdown_timeout(1)
     .disable_signals()
     .listen(ops_listener)?;
-    Ok(Running { address, ops_address, gateway, server: server.run(), ops: ops.run() })
+    Ok(Running {
+        address,
+        ops_address,
+        gateway,
+        server: server.run(),
+        ops: ops.run(),
+    })
 }
 
 fn seconds(duration: Duration) -> u64 {
@@ -130,7 +165,10 @@ fn seconds(duration: Duration) -> u64 {
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).map_err(|source| StartError::Listen { address: address.to_string(), source })
+    TcpListener::bind(address).map_err(|source| StartError::Listen {
+        address: address.to_string(),
+        source,
+    })
 }
 
 /// Removes a socket that a dead process left behind.
@@ -145,10 +183,18 @@ fn make_way(path: &Path) -> std::io::Result<()> {
 async fn sealer(config: &Config, store: &Store) -> Result<Sealer, StartError> {
     let origin = config.public_url.origin.clone();
     if !config.server.sealing_keys.is_empty() {
-        return Ok(Sealer::new(config.server.sealing_keys.iter().map(|key| key.expose_secret()), origin));
+        return Ok(Sealer::new(
+            config.server.sealing_keys.iter().map(|key| key.expose_secret()),
+            origin,
+        ));
     }
-    let kept = store.setting_or_insert("sealing_key", || random_bytes::<32>().to_vec().into()).await?;
-    let key: [u8; 32] = kept.expose_secret().try_into().map_err(|_| StartError::SealingKey)?;
+    let kept = store
+        .setting_or_insert("sealing_key", || random_bytes::<32>().to_vec().into())
+        .await?;
+    let key: [u8; 32] = kept
+        .expose_secret()
+        .try_into()
+        .map_err(|_| StartError::SealingKey)?;
     let key = Zeroizing::new(key);
     Ok(Sealer::new([&*key], origin))
 }

@@ -10,7 +10,7 @@ use crate::config::{self, Config, PersonaTest, Problem, Severity};
 use crate::mint;
 
 /// How the findings are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// For people.
     Table,

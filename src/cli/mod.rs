@@ -12,10 +12,16 @@ use anyhow::anyhow;
 use clap::{Parser, Subcommand};
 use secrecy::{ExposeSecret as _, SecretBox};
 
+use crate::clock::{Clock as _, SystemClock};
 use crate::config::{self, Loaded};
 
 #[derive(Parser)]
-#[command(name = "usher", version, about = "An SSO redirect gateway", propagate_version = true)]
+#[command(
+    name = "usher",
+    version,
+    about = "An SSO redirect gateway",
+    propagate_version = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -52,7 +58,13 @@ enum Command {
 #[derive(clap::Args)]
 pub struct ConfigFile {
     /// The configuration file
-    #[arg(short, long = "config", value_name = "FILE", default_value = "usher.toml", global = true)]
+    #[arg(
+        short,
+        long = "config",
+        value_name = "FILE",
+        default_value = "usher.toml",
+        global = true
+    )]
     pub config: PathBuf,
 }
 
@@ -60,7 +72,11 @@ pub struct ConfigFile {
 pub fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Serve(file) => serve::run(&file.config),
-        Command::Check { file, format } => Ok(check::run(&file.config, format)),
+        Command::Check { file, format } => {
+            let (text, code) = check::run(&file.config, format, SystemClock.now());
+            print!("{text}");
+            Ok(ExitCode::from(code))
+        }
         Command::Demo { port } => demo::run(Some(port)),
         Command::Audit { file, command } => audit(&file.config, command),
     }
@@ -78,7 +94,13 @@ fn audit(path: &Path, command: audit::Command) -> anyhow::Result<ExitCode> {
         Some(key) => SecretBox::new(Box::new(*key.expose_secret())),
         None => crate::audit::key_beside(store)?,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let fine = runtime.block_on(audit::run(store, &key, command, &mut std::io::stdout().lock()))?;
-    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

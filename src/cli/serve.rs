@@ -35,14 +35,26 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
 
 /// What the operator wants to see at a glance.
 fn summary(config: &Config) -> Vec<String> {
-    let names = |names: Vec<&str>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let names = |names: Vec<&str>| {
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        }
+    };
     let config::StoreUrl::Sqlite(store) = &config.store;
     let (idle, lifetime) = (config.session.idle, config.session.lifetime);
     vec![
         format!("usher {}", env!("CARGO_PKG_VERSION")),
         format!("public url  {}", config.public_url.origin),
-        format!("providers   {}", names(config.providers.iter().map(|p| p.id.as_str()).collect())),
-        format!("apps        {}", names(config.apps.iter().map(|a| a.id.as_str()).collect())),
+        format!(
+            "providers   {}",
+            names(config.providers.iter().map(|p| p.id.as_str()).collect())
+        ),
+        format!(
+            "apps        {}",
+            names(config.apps.iter().map(|a| a.id.as_str()).collect())
+        ),
         format!("store       sqlite:{}", store.display()),
         format!("sessions    {} idle, {} in all", minutes(idle), minutes(lifetime)),
     ]

@@ -1,6 +1,7 @@
 //! From the file to a [`Config`], in one pass that finds every problem.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use toml::de::DeTable;
 
@@ -103,7 +104,7 @@ fn read<'a>(
         limits,
         log,
         audit,
-        providers,
+        providers: providers.into_iter().map(Arc::new).collect(),
         apps,
     };
     Some((config, tests))

@@ -12,9 +12,9 @@ mod server;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ipnet::IpNet;
-use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
 use url::Url;
 
@@ -22,10 +22,11 @@ use crate::access;
 use crate::claims::Recipe;
 use crate::delivery::Target;
 use crate::identity::Identity;
+pub use crate::identity::settings::{ClientAuth, Provider};
 use crate::params::{ParamRules, Params};
 use crate::session;
 use crate::signer::SigningKey;
-use crate::types::{AppId, Issuer, Origin, ProviderId};
+use crate::types::{AppId, Origin, ProviderId};
 
 pub use load::{all_keys, load, parse};
 pub use persona::{Expectation, PersonaTest};
@@ -51,14 +52,14 @@ pub struct Config {
     pub log: Log,
     pub audit: Audit,
     /// In the file's order.
-    pub providers: Vec<Provider>,
+    pub providers: Vec<Arc<Provider>>,
     /// In the file's order, which is the portal's.
     pub apps: Vec<App>,
 }
 
 impl Config {
     pub fn provider(&self, id: &ProviderId) -> Option<&Provider> {
-        self.providers.iter().find(|p| p.id == *id)
+        self.providers.iter().map(Arc::as_ref).find(|p| p.id == *id)
     }
     pub fn app(&self, id: &AppId) -> Option<&App> {
         self.apps.iter().find(|a| a.id == *id)
@@ -159,35 +160,6 @@ pub enum Person {
     Hash,
 }
 
-#[derive(Debug)]
-pub struct Provider {
-    pub id: ProviderId,
-    pub title: String,
-    pub issuer: Issuer,
-    pub client_id: String,
-    pub auth: ClientAuth,
-    /// `openid` always among them.
-    pub scopes: Vec<String>,
-    pub groups_claim: String,
-    /// C-15: an absent groups claim means no groups, rather than unknown ones.
-    pub groups_absent_means_empty: bool,
-    pub trust_email: bool,
-    /// Asymmetric algorithms that an ID token may be signed with.
-    pub id_token_algs: Vec<jsonwebtoken::Algorithm>,
-    pub prompt: Option<String>,
-    pub extra_params: Vec<(String, String)>,
-    /// PEM of extra trust anchors.
-    pub ca_pem: Option<Vec<u8>>,
-    pub allow_private_network: bool,
-}
-
-#[derive(Debug)]
-pub enum ClientAuth {
-    SecretBasic(SecretString),
-    SecretPost(SecretString),
-    None,
-}
-
 /// One tile: a vendor, an address, a key, rules.
 #[derive(Debug)]
 pub struct App {
@@ -215,6 +187,11 @@ pub struct App {
 }
 
 impl App {
+    /// Whether this provider's people may come.
+    pub fn takes(&self, provider: &ProviderId) -> bool {
+        self.providers.is_empty() || self.providers.contains(provider)
+    }
+
     /// Whether this person may open the app, and in which roles.
     pub fn decide(
         &self,

@@ -292,7 +292,10 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 impl SignedToken {
     /// A token that nobody signed, for the tests of what comes after the signer.
     pub(crate) fn for_test(compact: &str, facts: TokenFacts) -> Self {
-        Self { compact: compact.to_owned().into(), facts }
+        Self {
+            compact: compact.to_owned().into(),
+            facts,
+        }
     }
 }
 

@@ -22,8 +22,14 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         return Ok(login::redirect(StatusCode::FOUND, &here.login_path()));
     };
     let identity = session.identity.clone();
-    let sessions = visit.gateway.store.sessions_of(&identity.issuer, &identity.subject).await?;
-    let alive = sessions.iter().filter(|s| s.is_alive(visit.config().session, visit.now));
+    let sessions = visit
+        .gateway
+        .store
+        .sessions_of(&identity.issuer, &identity.subject)
+        .await?;
+    let alive = sessions
+        .iter()
+        .filter(|s| s.is_alive(visit.config().session, visit.now));
     let device = |other: &Session| Device {
         id: public_id(&other.key),
         this: other.key == session.key,
@@ -47,14 +53,21 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
 pub async fn end(visit: Visit, id: web::Path<String>, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let session = authorised(&visit, &body).await?;
     let identity = &session.identity;
-    let sessions = visit.gateway.store.sessions_of(&identity.issuer, &identity.subject).await?;
+    let sessions = visit
+        .gateway
+        .store
+        .sessions_of(&identity.issuer, &identity.subject)
+        .await?;
     let Some(target) = sessions.iter().find(|other| public_id(&other.key) == *id) else {
         return Ok(login::redirect(StatusCode::SEE_OTHER, FORM));
     };
     visit
         .gateway
         .store
-        .end_session(&target.key, Record::sign_out(identity, &visit.occasion()).because("account.one"))
+        .end_session(
+            &target.key,
+            Record::sign_out(identity, &visit.occasion()).because("account.one"),
+        )
         .await?;
     tracing::info!(event = "sign_out", reason = "account.one", request_id = %visit.reference);
     if target.key == session.key {
@@ -67,7 +80,11 @@ pub async fn end_all(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Pro
     let session = authorised(&visit, &body).await?;
     let identity = &session.identity;
     let record = Record::sign_out(identity, &visit.occasion()).because("account.everywhere");
-    visit.gateway.store.end_sessions_of(&identity.issuer, &identity.subject, record).await?;
+    visit
+        .gateway
+        .store
+        .end_sessions_of(&identity.issuer, &identity.subject, record)
+        .await?;
     tracing::info!(event = "sign_out", reason = "account.everywhere", request_id = %visit.reference);
     logout::leave(&visit, &session).await
 }
@@ -78,7 +95,8 @@ async fn authorised(visit: &Visit, body: &web::Bytes) -> Result<Session, Problem
     let session = visit.session().await?;
     let session = session.ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "session.required"))?;
     let fits = csrf::check(&visit.gateway.sealer, session.key, FORM, &token, visit.now);
-    fits.map(|_| session).ok_or_else(|| Problem::forbidden("csrf.invalid"))
+    fits.map(|_| session)
+        .ok_or_else(|| Problem::forbidden("csrf.invalid"))
 }
 
 /// The name of a session in a URL: enough of its key to tell it apart, too little to be it.

@@ -49,15 +49,22 @@ pub async fn get(visit: Visit, provider: web::Path<String>) -> Result<HttpRespon
 }
 
 fn check(failures: &limits::PerMinute<std::net::IpAddr>, visit: &Visit) -> Result<(), Problem> {
-    let Some(address) = visit.address else { return Ok(()) };
-    failures.check(&address).map_err(|seconds| Problem::too_many(seconds).as_event("sign_in.limited"))
+    let Some(address) = visit.address else {
+        return Ok(());
+    };
+    failures
+        .check(&address)
+        .map_err(|seconds| Problem::too_many(seconds).as_event("sign_in.limited"))
 }
 
 async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Problem> {
     let id = &provider.settings.id;
     let Gateway { jar, sealer, .. } = &**visit.gateway;
     let failed = |code, reason| {
-        Problem::bad_request(code).because(reason).as_event("sign_in.failed").at_provider(id)
+        Problem::bad_request(code)
+            .because(reason)
+            .as_event("sign_in.failed")
+            .at_provider(id)
     };
     let (answer, state_text) = parse(visit)?;
     let state_text = state_text.ok_or_else(|| failed("login.state_invalid", "callback.state_missing"))?;
@@ -74,7 +81,9 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
     let unusable = match &attempt {
         None => Some(("login.other_browser", "callback.cookie_missing")),
         Some(attempt) if attempt.is_stale(visit.now) => Some(("login.expired", "callback.state_stale")),
-        Some(attempt) if attempt.provider != *id => Some(("login.state_invalid", "callback.provider_mismatch")),
+        Some(attempt) if attempt.provider != *id => {
+            Some(("login.state_invalid", "callback.provider_mismatch"))
+        }
         Some(_) if visit.gateway.store.is_redeemed(&state_hash).await? => {
             Some(("login.expired", "callback.state_replayed"))
         }
@@ -89,7 +98,9 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
             Gateway::append_cookie(&mut response, &spent);
             return Ok(response);
         }
-        return Err(failed(code, reason).towards(state.destination).with_cookies(vec![spent]));
+        return Err(failed(code, reason)
+            .towards(state.destination)
+            .with_cookies(vec![spent]));
     }
     let attempt = attempt.ok_or_else(Problem::internal)?;
     let destination = state.destination.clone();
@@ -107,18 +118,35 @@ async fn exchange(
     attempt: &Attempt,
 ) -> Result<SignedIn, Problem> {
     let id = &provider.settings.id;
-    let failed =
-        |code, reason| Problem::bad_request(code).because(reason).as_event("sign_in.failed").at_provider(id);
-    let metadata = provider.metadata().await.map_err(|error| Problem::provider(error, id))?;
+    let failed = |code, reason| {
+        Problem::bad_request(code)
+            .because(reason)
+            .as_event("sign_in.failed")
+            .at_provider(id)
+    };
+    let metadata = provider
+        .metadata()
+        .await
+        .map_err(|error| Problem::provider(error, id))?;
     issuer(&answer, &metadata, provider).map_err(|reason| failed("login.iss_mismatch", reason))?;
     if let Some(error) = answer.error {
         let (code, reason) = refusal(&error);
         return Err(failed(code, reason));
     }
-    let code = answer.code.ok_or_else(|| failed("login.state_invalid", "callback.code_missing"))?;
+    let code = answer
+        .code
+        .ok_or_else(|| failed("login.state_invalid", "callback.code_missing"))?;
     let redirect_uri = login::redirect_uri(visit, id);
     let code = code.expose_secret().to_owned();
-    let signed_in = oidc::redeem(provider, &metadata, code, &redirect_uri, &attempt.secrets, visit.now).await;
+    let signed_in = oidc::redeem(
+        provider,
+        &metadata,
+        code,
+        &redirect_uri,
+        &attempt.secrets,
+        visit.now,
+    )
+    .await;
     signed_in.map_err(|error| Problem::sign_in(error, id))
 }
 
@@ -136,7 +164,10 @@ fn issuer(answer: &Answer, metadata: &Metadata, provider: &Provider) -> Result<(
 fn refusal(error: &str) -> (&'static str, &'static str) {
     match error {
         "access_denied" => ("login.refused", "callback.access_denied"),
-        "temporarily_unavailable" => ("login.temporarily_unavailable", "callback.temporarily_unavailable"),
+        "temporarily_unavailable" => (
+            "login.temporarily_unavailable",
+            "callback.temporarily_unavailable",
+        ),
         "server_error" => ("login.temporarily_unavailable", "callback.server_error"),
         "login_required" => ("login.refused", "callback.login_required"),
         "interaction_required" => ("login.refused", "callback.interaction_required"),
@@ -150,7 +181,11 @@ fn refusal(error: &str) -> (&'static str, &'static str) {
 }
 
 fn parse(visit: &Visit) -> Result<(Answer, Option<String>), Problem> {
-    let bad = |reason| Problem::bad_request("login.bad_request").because(reason).as_event("sign_in.failed");
+    let bad = |reason| {
+        Problem::bad_request("login.bad_request")
+            .because(reason)
+            .as_event("sign_in.failed")
+    };
     let (mut code, mut state, mut iss, mut error) = (None, None, None, None);
     for (name, value) in visit.query()? {
         let slot = match name.as_str() {
@@ -167,7 +202,14 @@ fn parse(visit: &Visit) -> Result<(Answer, Option<String>), Problem> {
     if code.is_some() && error.is_some() {
         return Err(bad("callback.code_and_error"));
     }
-    Ok((Answer { code: code.map(SecretString::from), error, iss }, state))
+    Ok((
+        Answer {
+            code: code.map(SecretString::from),
+            error,
+            iss,
+        },
+        state,
+    ))
 }
 
 /// Begins the session: a new id, the state remembered as redeemed, the sign-in recorded, all in
@@ -179,18 +221,36 @@ async fn begin(
     signed_in: SignedIn,
     spent: String,
 ) -> Result<HttpResponse, Problem> {
-    let Gateway { jar, sealer, store, .. } = &**visit.gateway;
-    let SignedIn { identity, sid, id_token } = signed_in;
+    let Gateway {
+        jar, sealer, store, ..
+    } = &**visit.gateway;
+    let SignedIn {
+        identity,
+        sid,
+        id_token,
+    } = signed_in;
     let provider = identity.provider.clone();
     let short = id_token.expose_secret().len() <= LONGEST_ID_TOKEN;
     let id_token_sealed = short.then(|| {
-        sealer.seal(Purpose::IdToken, "id_token", id_token.expose_secret().as_bytes()).into_bytes()
+        sealer
+            .seal(Purpose::IdToken, "id_token", id_token.expose_secret().as_bytes())
+            .into_bytes()
     });
     let id = SessionId::random();
     let (created_at, last_seen) = (visit.now, visit.now);
-    let session = Session { key: id.key(), identity, sid, id_token_sealed, created_at, last_seen };
+    let session = Session {
+        key: id.key(),
+        identity,
+        sid,
+        id_token_sealed,
+        created_at,
+        last_seen,
+    };
     let record = Record::sign_in(&session.identity, &visit.occasion());
-    match store.sign_in(&session, state_hash, visit.session_key(), record).await {
+    match store
+        .sign_in(&session, state_hash, visit.session_key(), record)
+        .await
+    {
         Ok(()) => {}
         Err(SignInError::AlreadyRedeemed) => {
             let problem = Problem::bad_request("login.expired").because("callback.state_replayed");
@@ -198,13 +258,19 @@ async fn begin(
             return Err(problem.towards(state.destination).with_cookies(vec![spent]));
         }
         Err(SignInError::Unavailable(error)) => {
-            return Err(Problem::from(error).towards(state.destination).with_cookies(vec![spent]));
+            return Err(Problem::from(error)
+                .towards(state.destination)
+                .with_cookies(vec![spent]));
         }
     }
     tracing::info!(event = "sign_in", request_id = %visit.reference, provider = %provider);
     metrics::counter!("usher_sign_ins_total", "provider" => provider.as_str().to_owned(), "outcome" => "ok", "reason" => "")
         .increment(1);
-    let rounds = Rounds::returning(Rounds::read(&visit.cookies, *jar, sealer), &state.destination, visit.now);
+    let rounds = Rounds::returning(
+        Rounds::read(&visit.cookies, *jar, sealer),
+        &state.destination,
+        visit.now,
+    );
     let mut response = login::redirect(StatusCode::SEE_OTHER, &state.destination.path());
     for cookie in [
         spent,

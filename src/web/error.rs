@@ -102,7 +102,10 @@ impl Problem {
     }
 
     pub fn too_many(seconds: u64) -> Self {
-        Self { seconds: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate.limited") }
+        Self {
+            seconds: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate.limited")
+        }
     }
 
     /// An answer of the provider's that cannot be used, at any step of a sign-in.
@@ -112,7 +115,10 @@ impl Problem {
             ProviderError::Unreachable => (StatusCode::BAD_GATEWAY, "provider.unreachable"),
             _ => (StatusCode::BAD_GATEWAY, "provider.wrong_answer"),
         };
-        Self::new(status, code).because(error.code()).at_provider(provider).as_event("sign_in.failed")
+        Self::new(status, code)
+            .because(error.code())
+            .at_provider(provider)
+            .as_event("sign_in.failed")
     }
 
     pub fn sign_in(error: SignInError, provider: &ProviderId) -> Self {
@@ -125,16 +131,21 @@ impl Problem {
             SignInError::IdToken(_) | SignInError::UserinfoSubject | SignInError::UserinfoAnswer => {
                 Self::new(StatusCode::BAD_GATEWAY, "id_token.invalid")
             }
-            SignInError::ClaimsTooLarge { claim } => {
-                Self { claim: Some(claim), ..Self::forbidden("claims.too_large") }
-            }
+            SignInError::ClaimsTooLarge { claim } => Self {
+                claim: Some(claim),
+                ..Self::forbidden("claims.too_large")
+            },
         };
-        problem.because(reason).at_provider(provider).as_event("sign_in.failed")
+        problem
+            .because(reason)
+            .at_provider(provider)
+            .as_event("sign_in.failed")
     }
 
     /// A mint that was refused.
     pub fn refusal(refusal: &Refusal) -> Self {
         let problem = match refusal {
+            Refusal::Params(error) => Self::from(error.clone()),
             Refusal::Denied(denial) => Self::forbidden(denial.code()),
             Refusal::Claims(error) => Self::claims(error),
             Refusal::TooLong(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "launch.address_too_long"),
@@ -148,7 +159,10 @@ impl Problem {
             ClaimError::Missing { claim } | ClaimError::Failed { claim } => Some(claim.clone()),
             ClaimError::EmailUnverified => None,
         };
-        Self { claim, ..Self::forbidden(error.code()) }
+        Self {
+            claim,
+            ..Self::forbidden(error.code())
+        }
     }
 
     pub fn because(self, reason: &'static str) -> Self {
@@ -160,16 +174,26 @@ impl Problem {
     }
 
     pub fn of_app(self, app: &AppId) -> Self {
-        Self { app: Some(app.clone()), ..self }
+        Self {
+            app: Some(app.clone()),
+            ..self
+        }
     }
 
     pub fn at_provider(self, provider: &ProviderId) -> Self {
-        Self { provider: Some(provider.clone()), ..self }
+        Self {
+            provider: Some(provider.clone()),
+            ..self
+        }
     }
 
     pub fn towards(self, destination: Destination) -> Self {
         let app = self.app.or_else(|| destination.app().cloned());
-        Self { app, destination: Some(destination), ..self }
+        Self {
+            app,
+            destination: Some(destination),
+            ..self
+        }
     }
 
     pub fn with_cookies(self, cookies: Vec<String>) -> Self {
@@ -179,7 +203,10 @@ impl Problem {
 
 impl From<Unavailable> for Problem {
     fn from(_: Unavailable) -> Self {
-        Self { seconds: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "store.down") }
+        Self {
+            seconds: Some(5),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "store.down")
+        }
     }
 }
 
@@ -193,7 +220,10 @@ impl From<ParamError> for Problem {
             ParamError::ControlCharacter(name) => ("params.control_character", name),
             ParamError::TooLong(name) => ("params.too_long", name),
         };
-        Self { name: Some(name), ..Self::bad_request(code) }
+        Self {
+            name: Some(name),
+            ..Self::bad_request(code)
+        }
     }
 }
 
@@ -201,4 +231,3 @@ impl From<ParamError> for Problem {
 pub fn account_matters(code: &str) -> bool {
     code.starts_with("access.") || code.starts_with("claims.") || code == "login.wrong_provider"
 }
-

@@ -10,10 +10,11 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// A prefetch, prerender or preview: nobody has clicked yet (S-211).
 pub fn is_speculative(headers: &HeaderMap) -> bool {
-    let says = |name, word: &str| {
-        text(headers, name).is_some_and(|value| value.to_ascii_lowercase().contains(word))
-    };
-    ["sec-purpose", "purpose"].iter().any(|name| says(name, "prefetch") || says(name, "prerender"))
+    let says =
+        |name, word: &str| text(headers, name).is_some_and(|value| value.to_ascii_lowercase().contains(word));
+    ["sec-purpose", "purpose"]
+        .iter()
+        .any(|name| says(name, "prefetch") || says(name, "prerender"))
         || says("x-moz", "prefetch")
         || says("x-purpose", "preview")
         || says("purpose", "preview")
@@ -45,17 +46,37 @@ mod tests {
 
     #[test]
     fn c_8_only_top_level_navigations_are_launches() {
-        let code = |pairs: &[_]| require_navigation(&headers(pairs)).err().map(|problem| problem.code);
+        let code = |pairs: &[_]| {
+            require_navigation(&headers(pairs))
+                .err()
+                .map(|problem| problem.code)
+        };
         assert_eq!(code(&[]), None);
-        assert_eq!(code(&[("sec-fetch-dest", "document"), ("sec-fetch-mode", "navigate")]), None);
+        assert_eq!(
+            code(&[("sec-fetch-dest", "document"), ("sec-fetch-mode", "navigate")]),
+            None
+        );
         for dest in ["iframe", "frame", "embed", "object", "fencedframe"] {
-            assert_eq!(code(&[("sec-fetch-dest", dest), ("sec-fetch-mode", "navigate")]), Some("launch.framed"));
+            assert_eq!(
+                code(&[("sec-fetch-dest", dest), ("sec-fetch-mode", "navigate")]),
+                Some("launch.framed")
+            );
         }
         for dest in ["image", "script", "style", "empty", "worker", "anything"] {
-            assert_eq!(code(&[("sec-fetch-dest", dest)]), Some("launch.not_navigation"), "{dest}");
+            assert_eq!(
+                code(&[("sec-fetch-dest", dest)]),
+                Some("launch.not_navigation"),
+                "{dest}"
+            );
         }
-        assert_eq!(code(&[("sec-fetch-mode", "no-cors")]), Some("launch.not_navigation"));
-        assert_eq!(code(&[("sec-fetch-dest", "document"), ("sec-fetch-mode", "cors")]), Some("launch.not_navigation"));
+        assert_eq!(
+            code(&[("sec-fetch-mode", "no-cors")]),
+            Some("launch.not_navigation")
+        );
+        assert_eq!(
+            code(&[("sec-fetch-dest", "document"), ("sec-fetch-mode", "cors")]),
+            Some("launch.not_navigation")
+        );
     }
 
     #[test]

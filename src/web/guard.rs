@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::error::InternalError;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt as _;
 
@@ -35,7 +35,10 @@ pub async fn guard(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
-    let gateway = request.app_data::<web::Data<Gateway>>().expect("the gateway is the app's data").clone();
+    let gateway = request
+        .app_data::<web::Data<Gateway>>()
+        .expect("the gateway is the app's data")
+        .clone();
     let arrival = arrival(&request, &gateway);
     request.extensions_mut().insert(arrival.clone());
     let mut response = if let Err(problem) = admit(&request, &arrival, &gateway.config) {
@@ -59,12 +62,25 @@ pub async fn guard(
 }
 
 fn arrival(request: &ServiceRequest, gateway: &Gateway) -> Arrival {
-    let cookies = Cookies::parse(request.headers().get_all(header::COOKIE).map(|value| value.as_bytes()));
+    let cookies = Cookies::parse(
+        request
+            .headers()
+            .get_all(header::COOKIE)
+            .map(|value| value.as_bytes()),
+    );
     let peer = request.peer_addr().map(|address| address.ip());
-    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let forwarded = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .filter_map(|value| value.to_str().ok());
     let forwarded = forwarded.collect::<Vec<_>>().join(",");
     let address = client_address(peer, Some(&forwarded), &gateway.config.server.trusted_proxies);
-    Arrival { now: gateway.clock.now(), reference: Reference::random(), cookies: Rc::new(cookies), address }
+    Arrival {
+        now: gateway.clock.now(),
+        reference: Reference::random(),
+        cookies: Rc::new(cookies),
+        address,
+    }
 }
 
 fn page(problem: &Problem, request: &HttpRequest) -> HttpResponse {
@@ -78,25 +94,42 @@ fn page(problem: &Problem, request: &HttpRequest) -> HttpResponse {
 fn broken(gateway: &Gateway, arrival: &Arrival) -> actix_web::Error {
     tracing::error!(event = "request.panicked", request_id = %arrival.reference);
     let text = format!("Something broke. Reference: {}\n", arrival.reference);
-    let mut response = HttpResponse::InternalServerError().content_type("text/plain; charset=utf-8").body(text);
-    headers::complete(response.headers_mut(), &gateway.config.public_url, &arrival.reference);
+    let mut response = HttpResponse::InternalServerError()
+        .content_type("text/plain; charset=utf-8")
+        .body(text);
+    headers::complete(
+        response.headers_mut(),
+        &gateway.config.public_url,
+        &arrival.reference,
+    );
     InternalError::from_response("a handler panicked", response).into()
 }
 
 /// Paths where a speculative load must leave no trace (S-211).
 fn is_door(path: &str) -> bool {
-    ["/launch/", "/auth/login", "/auth/callback/", "/auth/logout"].iter().any(|door| path.starts_with(door))
+    ["/launch/", "/auth/login", "/auth/callback/", "/auth/logout"]
+        .iter()
+        .any(|door| path.starts_with(door))
 }
 
 fn admit(request: &ServiceRequest, arrival: &Arrival, config: &Config) -> Result<(), Problem> {
     let map = request.headers();
-    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
     if target > LONGEST_TARGET {
         return Err(Problem::new(StatusCode::URI_TOO_LONG, "too_large"));
     }
-    let size: usize = map.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let size: usize = map
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
     if size > LARGEST_HEADERS || map.iter().count() > MOST_HEADERS || arrival.cookies.len() > cookie::MOST {
-        return Err(Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers.too_large"));
+        return Err(Problem::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "headers.too_large",
+        ));
     }
     let mut hosts = map.get_all(header::HOST);
     let (Some(host), None) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) else {
@@ -104,7 +137,12 @@ fn admit(request: &ServiceRequest, arrival: &Arrival, config: &Config) -> Result
     };
     let ours = &config.public_url.host;
     let named = |host: &str| without_port(host).eq_ignore_ascii_case(ours);
-    if !named(host) || request.uri().authority().is_some_and(|authority| !named(authority.as_str())) {
+    if !named(host)
+        || request
+            .uri()
+            .authority()
+            .is_some_and(|authority| !named(authority.as_str()))
+    {
         return Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, "host.unknown"));
     }
     Ok(())
@@ -147,14 +185,20 @@ fn foreign(status: StatusCode) -> Problem {
 
 /// Pages that no popup passes through are on their own (C-28).
 fn is_isolated(response: &ServiceResponse<BoxBody>) -> bool {
-    let html = response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/html"));
+    let html = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|t| t.as_bytes().starts_with(b"text/html"));
     let popup = response.request().path().starts_with("/auth/")
         || response.request().extensions().get::<OnPopupsWay>().is_some();
     html && response.status().is_success() && !popup
 }
 
 fn log(response: &ServiceResponse<BoxBody>, arrival: &Arrival, started: Instant) {
-    let route = response.request().match_pattern().unwrap_or_else(|| "-".to_owned());
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "-".to_owned());
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
     metrics::histogram!("usher_request_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());

@@ -12,12 +12,18 @@ const ALWAYS: [(HeaderName, &str); 10] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("x-robots-tag"), "noindex"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
     (
         HeaderName::from_static("permissions-policy"),
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
     (header::VARY, "Accept-Language, Cookie"),
 ];
 
@@ -49,7 +55,11 @@ pub fn isolate(headers: &mut HeaderMap) {
 /// The policy of pages with a form that ends on another site: Chromium applies `form-action` to
 /// the redirects behind a form (C-10, lesson 28).
 pub fn form_policy(public_url: &PublicUrl) -> (HeaderName, String) {
-    let loopback = if public_url.loopback { " http://localhost:* http://127.0.0.1:* http://[::1]:*" } else { "" };
+    let loopback = if public_url.loopback {
+        " http://localhost:* http://127.0.0.1:* http://[::1]:*"
+    } else {
+        ""
+    };
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https:{loopback}; base-uri 'none'; frame-ancestors 'none'"
     );

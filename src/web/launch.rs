@@ -14,8 +14,8 @@ use crate::delivery::{self, Launch};
 use crate::mint::{self, Refusal};
 use crate::params::Params;
 use crate::session::attempt::Destination;
-use crate::session::rounds::Rounds;
 use crate::session::cookie::Cookie;
+use crate::session::rounds::Rounds;
 use crate::session::{Session, csrf};
 use crate::store::LaunchError;
 
@@ -24,7 +24,10 @@ const PREFIX: &str = "/launch/";
 pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     let app = visit.app(PREFIX)?;
     fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.of_app(&app.id))?;
-    let params = app.params.accept(&visit.query()?).map_err(|error| Problem::from(error).of_app(&app.id))?;
+    let params = app
+        .params
+        .accept(&visit.query()?)
+        .map_err(|error| Problem::from(error).of_app(&app.id))?;
     let destination = destination(app, &params);
     let Some(session) = visit.session().await? else {
         return sign_in_first(&visit, destination, "error-login-loop-check-session");
@@ -49,14 +52,29 @@ pub async fn post(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Proble
     visit.require_own_form()?;
     let mut form = pairs(&body)?;
     let token = take(&mut form, "csrf");
-    let params = app.params.accept(&form).map_err(|error| Problem::from(error).of_app(&app.id))?;
+    let params = app
+        .params
+        .accept(&form)
+        .map_err(|error| Problem::from(error).of_app(&app.id))?;
     let Some(session) = visit.session().await? else {
-        return sign_in_first(&visit, destination(app, &params), "error-login-loop-check-session");
+        return sign_in_first(
+            &visit,
+            destination(app, &params),
+            "error-login-loop-check-session",
+        );
     };
     let form_path = visit.request.path().to_owned();
     let redeem = csrf::check(&visit.gateway.sealer, session.key, &form_path, &token, visit.now)
         .ok_or_else(|| Problem::forbidden("csrf.invalid").towards(destination(app, &params)))?;
-    hand_over(&visit, app, &session, &params, Some(redeem), StatusCode::SEE_OTHER).await
+    hand_over(
+        &visit,
+        app,
+        &session,
+        &params,
+        Some(redeem),
+        StatusCode::SEE_OTHER,
+    )
+    .await
 }
 
 /// Mints, records, hands over: in this order, and no token without its record.
@@ -73,23 +91,36 @@ async fn hand_over(
         .gateway
         .launches
         .count((person.issuer.clone(), person.subject.clone()))
-        .map_err(|seconds| Problem::too_many(seconds).as_event("launch.refused").of_app(&app.id))?;
+        .map_err(|seconds| {
+            Problem::too_many(seconds)
+                .as_event("launch.refused")
+                .of_app(&app.id)
+        })?;
     let minted = match mint::mint(app, person, params, visit.now) {
         Ok(minted) => minted,
         Err(refusal) => return Err(refuse(visit, app, session, params, &refusal).await?),
     };
     let record = Record::launch(person, &app.id, app.vendor, &minted.roles, &visit.occasion());
-    let receipt = visit.gateway.store.launch(minted.token, record, redeem).await.map_err(|error| match error {
-        LaunchError::AlreadyRedeemed => Problem::forbidden("csrf.invalid").towards(destination(app, params)),
-        LaunchError::Unavailable(error) => Problem::from(error).towards(destination(app, params)),
-    })?;
+    let receipt = visit
+        .gateway
+        .store
+        .launch(minted.token, record, redeem)
+        .await
+        .map_err(|error| match error {
+            LaunchError::AlreadyRedeemed => {
+                Problem::forbidden("csrf.invalid").towards(destination(app, params))
+            }
+            LaunchError::Unavailable(error) => Problem::from(error).towards(destination(app, params)),
+        })?;
     tracing::info!(event = "launch", request_id = %visit.reference, app = %app.id, id = %receipt.id());
     metrics::counter!("usher_launches_total", "app" => app.id.as_str().to_owned(), "outcome" => "ok", "reason" => "")
         .increment(1);
     let launch = delivery::hand_over(receipt, &minted.address)
         .map_err(|error| Problem::refusal(&Refusal::TooLong(error)).of_app(&app.id))?;
     let Launch::Redirect(address) = launch;
-    Ok(HttpResponse::build(status).insert_header((header::LOCATION, address.expose_secret())).finish())
+    Ok(HttpResponse::build(status)
+        .insert_header((header::LOCATION, address.expose_secret()))
+        .finish())
 }
 
 /// Writes the denial down, and makes its page.
@@ -100,14 +131,28 @@ async fn refuse(
     params: &Params,
     refusal: &Refusal,
 ) -> Result<Problem, Problem> {
-    let record = Record::denied(&session.identity, &app.id, app.vendor, refusal.code(), &visit.occasion());
+    let record = Record::denied(
+        &session.identity,
+        &app.id,
+        app.vendor,
+        refusal.code(),
+        &visit.occasion(),
+    );
     visit.gateway.store.record(record).await?;
-    Ok(Problem::refusal(refusal).of_app(&app.id).towards(destination(app, params)))
+    Ok(Problem::refusal(refusal)
+        .of_app(&app.id)
+        .towards(destination(app, params)))
 }
 
 fn destination(app: &App, params: &Params) -> Destination {
-    let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    Destination::App { app: app.id.clone(), params }
+    let params = params
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    Destination::App {
+        app: app.id.clone(),
+        params,
+    }
 }
 
 /// To the login and back to this very launch; or, when that went round three times, to the page
@@ -121,8 +166,14 @@ fn sign_in_first(
     let before = Rounds::read(&visit.cookies, *jar, sealer);
     let rounds = Rounds::without_session(before, &destination, visit.now);
     if rounds.as_ref().is_some_and(Rounds::is_loop) {
-        let check = if visit.session_key().is_none() { "error-login-loop-check-cookie" } else { check };
-        let mut problem = Problem::bad_request("login.loop").as_event("sign_in.failed").towards(destination);
+        let check = if visit.session_key().is_none() {
+            "error-login-loop-check-cookie"
+        } else {
+            check
+        };
+        let mut problem = Problem::bad_request("login.loop")
+            .as_event("sign_in.failed")
+            .towards(destination);
         problem.details = vec![check];
         return Err(problem.with_cookies(vec![jar.delete(Cookie::Rounds)]));
     }
@@ -153,18 +204,25 @@ fn confirm(
         app: app.id.clone(),
         title: app.title.clone(),
         csrf: csrf::issue(&visit.gateway.sealer, session.key, path, visit.now),
-        params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        params: params
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
         switch_href: format!("{}&switch=1", destination.login_path()),
     };
     let mut response = html(StatusCode::OK, &page);
     let (name, policy) = headers::form_policy(&visit.config().public_url);
-    response.headers_mut().insert(name, policy.parse().map_err(|_| Problem::internal())?);
+    response
+        .headers_mut()
+        .insert(name, policy.parse().map_err(|_| Problem::internal())?);
     Ok(response)
 }
 
 /// Takes a field out of a form; empty where it is missing or repeated.
 pub fn take(form: &mut Vec<(String, String)>, field: &str) -> String {
-    let (found, rest): (Vec<_>, Vec<_>) = std::mem::take(form).into_iter().partition(|(name, _)| name == field);
+    let (found, rest): (Vec<_>, Vec<_>) = std::mem::take(form)
+        .into_iter()
+        .partition(|(name, _)| name == field);
     *form = rest;
     match <[(String, String); 1]>::try_from(found) {
         Ok([(_, value)]) => value,

@@ -19,13 +19,19 @@ pub struct PerMinute<K> {
 impl<K: Eq + Hash> PerMinute<K> {
     /// `None` counts nothing and refuses nobody.
     pub fn new(limit: Option<NonZeroU32>) -> Self {
-        Self { limit, counts: Mutex::new(HashMap::new()) }
+        Self {
+            limit,
+            counts: Mutex::new(HashMap::new()),
+        }
     }
 
     /// Counts one event; `Err` holds the seconds after which the next one is taken.
     pub fn count(&self, key: K) -> Result<(), u64> {
         let Some(limit) = self.limit else { return Ok(()) };
-        let mut counts = self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut counts = self
+            .counts
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if counts.len() >= CROWD {
             counts.retain(|_, (since, _)| since.elapsed() < MINUTE);
         }
@@ -43,7 +49,10 @@ impl<K: Eq + Hash> PerMinute<K> {
     /// Whether the key has used its minute up, without counting.
     pub fn check(&self, key: &K) -> Result<(), u64> {
         let Some(limit) = self.limit else { return Ok(()) };
-        let counts = self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let counts = self
+            .counts
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         match counts.get(key) {
             Some((since, count)) if *count >= limit.get() && since.elapsed() < MINUTE => Err(left(*since)),
             _ => Ok(()),

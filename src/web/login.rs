@@ -44,9 +44,18 @@ fn parse(visit: &Visit) -> Result<Wanted, Problem> {
         (Some(id), None) => {
             let app = AppId::parse(&id).ok().and_then(|id| visit.config().app(&id));
             let app = app.ok_or_else(Problem::app_unknown)?;
-            let accepted = app.params.accept(&params).map_err(|error| Problem::from(error).of_app(&app.id))?;
-            let params = accepted.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            Destination::App { app: app.id.clone(), params }
+            let accepted = app
+                .params
+                .accept(&params)
+                .map_err(|error| Problem::from(error).of_app(&app.id))?;
+            let params = accepted
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect();
+            Destination::App {
+                app: app.id.clone(),
+                params,
+            }
         }
         (None, page) if params.is_empty() => match page.as_deref().map_or(Some(Page::Portal), Page::parse) {
             Some(page) => Destination::Page(page),
@@ -59,13 +68,21 @@ fn parse(visit: &Visit) -> Result<Wanted, Problem> {
         Some("1") => true,
         Some(_) => return Err(bad("login.switch_is_not_1")),
     };
-    let known = |id: String| ProviderId::parse(&id).ok().filter(|id| visit.config().provider(id).is_some());
+    let known = |id: String| {
+        ProviderId::parse(&id)
+            .ok()
+            .filter(|id| visit.config().provider(id).is_some())
+    };
     let provider = match provider {
         None => None,
         // S-359: an unknown provider is looked up nowhere.
         Some(id) => Some(known(id).ok_or_else(Problem::not_found)?),
     };
-    Ok(Wanted { provider, destination, switch })
+    Ok(Wanted {
+        provider,
+        destination,
+        switch,
+    })
 }
 
 pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
@@ -76,7 +93,9 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         Some(id) => candidates.iter().find(|provider| provider.settings.id == *id),
         None if candidates.len() == 1 => candidates.first(),
         None if wanted.switch => None,
-        None => candidates.iter().find(|provider| Some(&provider.settings.id) == remembered.provider.as_ref()),
+        None => candidates
+            .iter()
+            .find(|provider| Some(&provider.settings.id) == remembered.provider.as_ref()),
     };
     let Some(provider) = chosen else {
         if wanted.provider.is_some() {
@@ -84,7 +103,8 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         }
         return Ok(chooser(&visit, &wanted.destination, wanted.switch));
     };
-    let ask = wanted.switch || (remembered.ask && remembered.provider.as_ref() == Some(&provider.settings.id));
+    let ask =
+        wanted.switch || (remembered.ask && remembered.provider.as_ref() == Some(&provider.settings.id));
     start(&visit, provider, wanted.destination, ask).await
 }
 
@@ -102,12 +122,28 @@ async fn start(
         .map_err(|error| Problem::provider(error, id).towards(destination.clone()))?;
     let Gateway { jar, sealer, .. } = &**visit.gateway;
     let attempt = Attempt::start(id.clone(), visit.now);
-    let state = State { attempt: attempt.id.clone(), destination, started: visit.now };
-    let state = state.seal(sealer).ok_or_else(|| Problem::bad_request("login.bad_request"))?;
-    let wishes = Wishes { prompt: ask.then_some("select_account"), ui_locales: Some(visit.lang().tag()) };
+    let state = State {
+        attempt: attempt.id.clone(),
+        destination,
+        started: visit.now,
+    };
+    let state = state
+        .seal(sealer)
+        .ok_or_else(|| Problem::bad_request("login.bad_request"))?;
+    let wishes = Wishes {
+        prompt: ask.then_some("select_account"),
+        ui_locales: Some(visit.lang().tag()),
+    };
     let redirect_uri = redirect_uri(visit, id);
-    let url = oidc::authorize(provider, &metadata, &redirect_uri, &state, &attempt.secrets, &wishes)
-        .map_err(|error| Problem::provider(error, id))?;
+    let url = oidc::authorize(
+        provider,
+        &metadata,
+        &redirect_uri,
+        &state,
+        &attempt.secrets,
+        &wishes,
+    )
+    .map_err(|error| Problem::provider(error, id))?;
     let mut response = redirect(StatusCode::SEE_OTHER, url.as_str());
     for gone in Attempt::evicted(&visit.cookies, *jar, sealer) {
         Gateway::append_cookie(&mut response, &jar.delete(Cookie::Login(&gone)));
@@ -129,21 +165,40 @@ pub fn chooser(visit: &Visit, destination: &Destination, switch: bool) -> HttpRe
     let suffix = if switch { "&switch=1" } else { "" };
     let link = |provider: &&Provider| ProviderLink {
         title: provider.settings.title.clone(),
-        href: format!("{}&provider={}{suffix}", destination.login_path(), provider.settings.id),
+        href: format!(
+            "{}&provider={}{suffix}",
+            destination.login_path(),
+            provider.settings.id
+        ),
         last_used: remembered.as_ref() == Some(&provider.settings.id),
     };
-    let app = destination.app().and_then(|id| visit.config().app(id)).map(|app| app.title.clone());
+    let app = destination
+        .app()
+        .and_then(|id| visit.config().app(id))
+        .map(|app| app.title.clone());
     let providers = candidates(visit, destination).iter().map(link).collect();
     visit.request.extensions_mut().insert(OnPopupsWay);
-    html(StatusCode::OK, &SignIn { shell: visit.shell(), app, providers })
+    html(
+        StatusCode::OK,
+        &SignIn {
+            shell: visit.shell(),
+            app,
+            providers,
+        },
+    )
 }
 
 pub fn redirect_uri(visit: &Visit, provider: &ProviderId) -> String {
-    visit.config().public_url.join(&format!("/auth/callback/{provider}"))
+    visit
+        .config()
+        .public_url
+        .join(&format!("/auth/callback/{provider}"))
 }
 
 pub fn redirect(status: StatusCode, location: &str) -> HttpResponse {
-    HttpResponse::build(status).insert_header((header::LOCATION, location)).finish()
+    HttpResponse::build(status)
+        .insert_header((header::LOCATION, location))
+        .finish()
 }
 
 /// The provider that this browser used last, and whether the next sign-in there must ask: it must
@@ -163,11 +218,17 @@ impl Remembered {
             return Self::default();
         };
         let (id, ask) = value.strip_suffix(ASK).map_or((value, false), |id| (id, true));
-        Self { provider: ProviderId::parse(id).ok(), ask }
+        Self {
+            provider: ProviderId::parse(id).ok(),
+            ask,
+        }
     }
 
     pub fn cookie(visit: &Visit, provider: &ProviderId, ask: bool) -> String {
         let value = format!("{provider}{}", if ask { ASK } else { "" });
-        visit.gateway.jar.set(Cookie::Provider, &value, Some(REMEMBERED_FOR))
+        visit
+            .gateway
+            .jar
+            .set(Cookie::Provider, &value, Some(REMEMBERED_FOR))
     }
 }

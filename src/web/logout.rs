@@ -27,16 +27,28 @@ pub async fn confirm(visit: Visit) -> Result<HttpResponse, Problem> {
         return Ok(login::redirect(StatusCode::SEE_OTHER, SIGNED_OUT));
     };
     let csrf = csrf::issue(&visit.gateway.sealer, session.key, FORM, visit.now);
-    let mut response = html(StatusCode::OK, &SignOut { shell: visit.shell(), csrf });
+    let mut response = html(
+        StatusCode::OK,
+        &SignOut {
+            shell: visit.shell(),
+            csrf,
+        },
+    );
     let (name, policy) = headers::form_policy(&visit.config().public_url);
-    response.headers_mut().insert(name, policy.parse().map_err(|_| Problem::internal())?);
+    response
+        .headers_mut()
+        .insert(name, policy.parse().map_err(|_| Problem::internal())?);
     Ok(response)
 }
 
 /// Ends the session here, then sends the browser to the provider's end_session.
 pub async fn post(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Problem> {
     if let Some(address) = visit.address {
-        visit.gateway.sign_outs.count(address).map_err(Problem::too_many)?;
+        visit
+            .gateway
+            .sign_outs
+            .count(address)
+            .map_err(Problem::too_many)?;
     }
     visit.require_own_form()?;
     let token = take(&mut pairs(&body)?, "csrf");
@@ -48,7 +60,10 @@ pub async fn post(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Proble
     visit
         .gateway
         .store
-        .end_session(&session.key, Record::sign_out(&session.identity, &visit.occasion()))
+        .end_session(
+            &session.key,
+            Record::sign_out(&session.identity, &visit.occasion()),
+        )
         .await?;
     tracing::info!(event = "sign_out", request_id = %visit.reference, provider = %session.identity.provider);
     leave(&visit, &session).await
@@ -65,7 +80,9 @@ pub async fn leave(visit: &Visit, session: &Session) -> Result<HttpResponse, Pro
     // Where the provider's session lives on, the next sign-in must ask.
     Gateway::append_cookie(&mut response, &Remembered::cookie(visit, id, !ended));
     let clear = header::HeaderValue::from_static("\"storage\"");
-    response.headers_mut().insert(header::HeaderName::from_static("clear-site-data"), clear);
+    response
+        .headers_mut()
+        .insert(header::HeaderName::from_static("clear-site-data"), clear);
     Ok(response)
 }
 
@@ -73,7 +90,11 @@ async fn end_session(visit: &Visit, session: &Session) -> Option<String> {
     let provider = visit.gateway.provider(&session.identity.provider)?;
     let metadata = provider.metadata().await.ok()?;
     let id_token = session.id_token_sealed.as_ref().and_then(|sealed| {
-        let plain = visit.gateway.sealer.open(Purpose::IdToken, "id_token", std::str::from_utf8(sealed).ok()?)?;
+        let plain =
+            visit
+                .gateway
+                .sealer
+                .open(Purpose::IdToken, "id_token", std::str::from_utf8(sealed).ok()?)?;
         Some(SecretString::from(std::str::from_utf8(&plain).ok()?.to_owned()))
     });
     let url = logout::end_session(
@@ -95,11 +116,17 @@ pub async fn signed_out(visit: Visit) -> Result<HttpResponse, Problem> {
         return Ok(login::redirect(StatusCode::SEE_OTHER, "/"));
     }
     let query = visit.query()?;
-    let named = query.iter().find(|(name, _)| name == "provider").map(|(_, value)| value.as_str());
+    let named = query
+        .iter()
+        .find(|(name, _)| name == "provider")
+        .map(|(_, value)| value.as_str());
     let here_only = named.and_then(|id| ProviderId::parse(id).ok());
     let remembered = Remembered::read(&visit);
     let title = |id: &ProviderId| visit.config().provider(id).map(|provider| provider.title.clone());
-    let ending = match (here_only.as_ref().and_then(title), remembered.provider.as_ref().and_then(title)) {
+    let ending = match (
+        here_only.as_ref().and_then(title),
+        remembered.provider.as_ref().and_then(title),
+    ) {
         (Some(provider), _) => Ending::HereOnly { provider },
         (None, Some(provider)) if remembered.ask => Ending::HereOnly { provider },
         (None, Some(provider)) if query.iter().any(|(name, _)| name == "state") => {
@@ -108,5 +135,12 @@ pub async fn signed_out(visit: Visit) -> Result<HttpResponse, Problem> {
         _ => Ending::Already,
     };
     let sign_in_href = "/auth/login?page=portal&switch=1".to_owned();
-    Ok(html(StatusCode::OK, &SignedOut { shell: visit.shell(), ending, sign_in_href }))
+    Ok(html(
+        StatusCode::OK,
+        &SignedOut {
+            shell: visit.shell(),
+            ending,
+            sign_in_href,
+        },
+    ))
 }

@@ -64,7 +64,9 @@ impl Gateway {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
-            jar: Jar { plain_http: config.public_url.plain_http },
+            jar: Jar {
+                plain_http: config.public_url.plain_http,
+            },
             assets: Assets::new(&config.brand, &config.apps),
             launches: PerMinute::new(config.limits.launches_per_minute),
             failed_sign_ins: PerMinute::new(config.limits.sign_ins_per_minute),
@@ -112,11 +114,17 @@ pub fn routes() -> Scope<
     web::scope("")
         .app_data(web::PayloadConfig::new(guard::LARGEST_FORM))
         .service(resource("/").route(web::get().to(portal::get)))
-        .service(resource("/launch/{app}").route(web::get().to(launch::get)).route(web::post().to(launch::post)))
+        .service(
+            resource("/launch/{app}")
+                .route(web::get().to(launch::get))
+                .route(web::post().to(launch::post)),
+        )
         .service(resource("/auth/login").route(web::get().to(login::get)))
         .service(resource("/auth/callback/{provider}").route(web::get().to(callback::get)))
         .service(
-            resource("/auth/logout").route(web::get().to(logout::confirm)).route(web::post().to(logout::post)),
+            resource("/auth/logout")
+                .route(web::get().to(logout::confirm))
+                .route(web::post().to(logout::post)),
         )
         .service(resource("/auth/signed-out").route(web::get().to(logout::signed_out)))
         .service(resource("/account").route(web::get().to(account::get)))
@@ -137,20 +145,29 @@ async fn method_not_allowed() -> Result<HttpResponse, Problem> {
 
 /// A compiled-in file under the hash of its content, which therefore never changes (C-29).
 async fn asset(visit: Visit) -> Result<HttpResponse, Problem> {
-    let asset = visit.gateway.assets.get(visit.request.path()).ok_or_else(Problem::not_found)?;
+    let asset = visit
+        .gateway
+        .assets
+        .get(visit.request.path())
+        .ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok()
         .content_type(asset.mime)
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .insert_header((header::PRAGMA, "cache"))
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .insert_header(("cross-origin-resource-policy", "cross-origin"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ))
         .body(asset.bytes.clone()))
 }
 
 fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     match page.render() {
-        Ok(body) => HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body),
+        Ok(body) => HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .body(body),
         Err(_) => HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }

@@ -18,8 +18,15 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
         problem_json(problem, &texts, visit)
     } else {
         let app = problem.app.as_ref().and_then(|id| visit.config().app(id));
-        let contact = app.and_then(|app| app.contact.as_deref()).and_then(Contact::parse);
-        let support = visit.config().brand.support_url.as_ref().map(|url| Contact::Url(url.to_string()));
+        let contact = app
+            .and_then(|app| app.contact.as_deref())
+            .and_then(Contact::parse);
+        let support = visit
+            .config()
+            .brand
+            .support_url
+            .as_ref()
+            .map(|url| Contact::Url(url.to_string()));
         html(
             problem.status,
             &Notice {
@@ -57,7 +64,11 @@ fn texts(problem: &Problem, visit: &Visit) -> ErrorTexts {
     if let Some(app) = problem.app.as_ref().and_then(|id| visit.config().app(id)) {
         texts = texts.with("app", app.title.clone());
     }
-    if let Some(provider) = problem.provider.as_ref().and_then(|id| visit.config().provider(id)) {
+    if let Some(provider) = problem
+        .provider
+        .as_ref()
+        .and_then(|id| visit.config().provider(id))
+    {
         texts = texts.with("provider", provider.title.clone());
     }
     if let Some(seconds) = problem.seconds {
@@ -70,12 +81,17 @@ fn texts(problem: &Problem, visit: &Visit) -> ErrorTexts {
 fn actions(problem: &Problem, visit: &Visit) -> Vec<Action> {
     let signed_in = visit.request.extensions().get::<Seen>().is_some();
     let mut actions = Vec::new();
-    let destination = problem.destination.clone().unwrap_or(Destination::Page(Page::Portal));
+    let destination = problem
+        .destination
+        .clone()
+        .unwrap_or(Destination::Page(Page::Portal));
     if account_matters(problem.code) && signed_in {
         actions.push(Action::use_another_account(format!("{}&switch=1", destination.login_path())).primary());
     } else if problem.event == "sign_in.failed" {
         actions.push(Action::start_again(destination.login_path()));
-    } else if problem.status == StatusCode::SERVICE_UNAVAILABLE || problem.status == StatusCode::TOO_MANY_REQUESTS {
+    } else if problem.status == StatusCode::SERVICE_UNAVAILABLE
+        || problem.status == StatusCode::TOO_MANY_REQUESTS
+    {
         actions.push(Action::try_again(destination.path()));
     }
     let home = Action::to_portal();
@@ -99,7 +115,9 @@ fn problem_json(problem: &Problem, texts: &ErrorTexts, visit: &Visit) -> HttpRes
         "code": problem.code,
         "reference": visit.reference.as_str(),
     });
-    HttpResponse::build(problem.status).content_type("application/problem+json").body(body.to_string())
+    HttpResponse::build(problem.status)
+        .content_type("application/problem+json")
+        .body(body.to_string())
 }
 
 fn log(problem: &Problem, visit: &Visit) {

@@ -29,7 +29,8 @@ async fn readyz(gateway: web::Data<Gateway>) -> HttpResponse {
             "metadata": if provider.last_known().is_some() { "known" } else { "not fetched" },
         })
     };
-    let key = |app: &crate::config::App| json!({ "app": app.id.as_str(), "fingerprint": app.key.fingerprint() });
+    let key =
+        |app: &crate::config::App| json!({ "app": app.id.as_str(), "fingerprint": app.key.fingerprint() });
     let body = json!({
         "ready": store && !draining && apps > 0,
         "store": if store { "up" } else { "down" },
@@ -37,11 +38,17 @@ async fn readyz(gateway: web::Data<Gateway>) -> HttpResponse {
         "providers": gateway.providers.iter().map(provider).collect::<Vec<_>>(),
         "keys": gateway.config.apps.iter().map(key).collect::<Vec<_>>(),
     });
-    let mut answer = if body["ready"] == true { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    let mut answer = if body["ready"] == true {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
     answer.content_type("application/json").body(body.to_string())
 }
 
 async fn show_metrics(gateway: web::Data<Gateway>, prometheus: web::Data<PrometheusHandle>) -> HttpResponse {
     metrics::gauge!("usher_store_up").set(if gateway.store.is_up() { 1.0 } else { 0.0 });
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(prometheus.render())
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(prometheus.render())
 }

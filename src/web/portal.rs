@@ -7,7 +7,6 @@ use super::error::Problem;
 use super::pages::{Portal, Tile};
 use super::visit::Visit;
 use super::{html, login};
-use crate::access;
 use crate::config::App;
 use crate::identity::Identity;
 use crate::params::Params;
@@ -18,10 +17,17 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     let Some(session) = visit.session().await? else {
         return Ok(login::chooser(&visit, &home, false));
     };
-    let query = visit.query()?.into_iter().find(|(name, _)| name == "q").map(|(_, value)| value);
+    let query = visit
+        .query()?
+        .into_iter()
+        .find(|(name, _)| name == "q")
+        .map(|(_, value)| value);
     let tiles = tiles(&visit, &session.identity);
     let switch_href = format!("{}&switch=1", home.login_path());
-    Ok(html(StatusCode::OK, &Portal::new(visit.shell(), tiles, &query.unwrap_or_default(), switch_href)))
+    Ok(html(
+        StatusCode::OK,
+        &Portal::new(visit.shell(), tiles, &query.unwrap_or_default(), switch_href),
+    ))
 }
 
 /// What is shown is what may be opened, by the very decision of a launch.
@@ -30,7 +36,7 @@ fn tiles(visit: &Visit, identity: &Identity) -> Vec<Tile> {
         !app.hidden
             && app.params.all_optional()
             && app.takes(&identity.provider)
-            && access::decide(identity, &app.access, &Params::default(), (&app.id, &app.title), visit.now).is_ok()
+            && app.decide(identity, &Params::default(), visit.now).is_ok()
     };
     let tile = |app: &App| Tile {
         id: app.id.clone(),

@@ -58,9 +58,21 @@ impl FromRequest for Visit {
 impl Visit {
     /// The visit of a request that came through the guard.
     pub fn of(request: &HttpRequest) -> Option<Self> {
-        let Arrival { reference, now, cookies, address } = request.extensions().get::<Arrival>()?.clone();
+        let Arrival {
+            reference,
+            now,
+            cookies,
+            address,
+        } = request.extensions().get::<Arrival>()?.clone();
         let gateway = request.app_data::<web::Data<Gateway>>()?.clone();
-        Some(Self { gateway, request: request.clone(), reference, now, cookies, address })
+        Some(Self {
+            gateway,
+            request: request.clone(),
+            reference,
+            now,
+            cookies,
+            address,
+        })
     }
 
     pub fn config(&self) -> &config::Config {
@@ -80,7 +92,10 @@ impl Visit {
     }
 
     pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
-        self.request.headers().get(name).and_then(|value| value.to_str().ok())
+        self.request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
     }
 
     pub fn lang(&self) -> Lang {
@@ -88,7 +103,11 @@ impl Visit {
     }
 
     pub fn occasion(&self) -> Occasion {
-        Occasion { now: self.now, reference: self.reference.clone(), address: self.address }
+        Occasion {
+            now: self.now,
+            reference: self.reference.clone(),
+            address: self.address,
+        }
     }
 
     /// The key of the session that the browser says it has.
@@ -106,14 +125,18 @@ impl Visit {
 
     /// The living session of this browser. Without a cookie the store is not asked (lesson 19).
     pub async fn session(&self) -> Result<Option<Session>, Problem> {
-        let Some(key) = self.session_key() else { return Ok(None) };
+        let Some(key) = self.session_key() else {
+            return Ok(None);
+        };
         let session = self.gateway.store.session(&key).await?;
         let alive = session.filter(|session| session.is_alive(self.config().session, self.now));
         if let Some(session) = &alive {
             if self.now - session.last_seen >= TOUCH {
                 self.gateway.store.touch(session.key, self.now);
             }
-            self.request.extensions_mut().insert(Seen(self.person(&session.identity)));
+            self.request
+                .extensions_mut()
+                .insert(Seen(self.person(&session.identity)));
         }
         Ok(alive)
     }
@@ -130,7 +153,10 @@ impl Visit {
 
     pub fn provider_title(&self, identity: &Identity) -> String {
         let provider = self.config().provider(&identity.provider);
-        provider.map_or_else(|| identity.provider.as_str().to_owned(), |provider| provider.title.clone())
+        provider.map_or_else(
+            || identity.provider.as_str().to_owned(),
+            |provider| provider.title.clone(),
+        )
     }
 
     /// A form came from a page of ours, as far as the browser says; the `csrf` field comes on top.
@@ -142,7 +168,11 @@ impl Visit {
             (None, Some(origin)) => origin == self.config().public_url.origin.as_str(),
             (None, None) => true,
         };
-        if ours { Ok(()) } else { Err(Problem::forbidden("csrf.invalid").because("csrf.foreign_origin")) }
+        if ours {
+            Ok(())
+        } else {
+            Err(Problem::forbidden("csrf.invalid").because("csrf.foreign_origin"))
+        }
     }
 
     /// What stands around a page.
@@ -178,7 +208,9 @@ pub fn client_address(
     }
     let mut client = peer;
     for hop in forwarded_for.unwrap_or_default().rsplit(',') {
-        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
         client = Some(address);
         if !is_trusted(address) {
             break;
@@ -195,12 +227,26 @@ mod tests {
     fn s_331_only_trusted_proxies_say_who_the_client_is() {
         let trusted = ["10.0.0.0/8".parse().unwrap(), "127.0.0.0/8".parse().unwrap()];
         let client = |peer: &str, header: Option<&str>| {
-            client_address(peer.parse().ok(), header, &trusted).unwrap().to_string()
+            client_address(peer.parse().ok(), header, &trusted)
+                .unwrap()
+                .to_string()
         };
-        assert_eq!(client("203.0.113.9", Some("198.51.100.1")), "203.0.113.9", "a stranger says nothing");
-        assert_eq!(client("10.0.0.1", Some("6.6.6.6, 198.51.100.1, 10.0.0.2")), "198.51.100.1");
+        assert_eq!(
+            client("203.0.113.9", Some("198.51.100.1")),
+            "203.0.113.9",
+            "a stranger says nothing"
+        );
+        assert_eq!(
+            client("10.0.0.1", Some("6.6.6.6, 198.51.100.1, 10.0.0.2")),
+            "198.51.100.1"
+        );
         assert_eq!(client("127.0.0.1", None), "127.0.0.1");
         assert_eq!(client("10.0.0.1", Some("nonsense")), "10.0.0.1");
-        assert_eq!(client_address(None, Some("198.51.100.1"), &[]).unwrap().to_string(), "198.51.100.1");
+        assert_eq!(
+            client_address(None, Some("198.51.100.1"), &[])
+                .unwrap()
+                .to_string(),
+            "198.51.100.1"
+        );
     }
 }

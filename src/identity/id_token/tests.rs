@@ -19,8 +19,15 @@ impl Op {
     }
 
     fn sign(&self, header: &str, payload: &str) -> String {
-        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(self.0.sign(message.as_bytes())))
+        let message = format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(header),
+            URL_SAFE_NO_PAD.encode(payload)
+        );
+        format!(
+            "{message}.{}",
+            URL_SAFE_NO_PAD.encode(self.0.sign(message.as_bytes()))
+        )
     }
 
     /// An honest token with `changes` on top; null removes a claim.
@@ -32,7 +39,10 @@ impl Op {
         for (name, value) in changes.as_object().unwrap() {
             claims[name] = value.clone();
         }
-        claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        claims
+            .as_object_mut()
+            .unwrap()
+            .retain(|_, value| !value.is_null());
         self.sign(r#"{"alg":"EdDSA","kid":"k"}"#, &claims.to_string())
     }
 
@@ -67,7 +77,10 @@ fn s_130_to_s_140_each_claim_is_checked() {
         (json!({"aud": []}), Err(Invalid::Audience)),
         (json!({"aud": null}), Err(Invalid::Audience)),
         (json!({"aud": ["usher", "other"]}), Err(Invalid::Audience)),
-        (json!({"aud": ["usher", "other"], "azp": "usher"}), Err(Invalid::Audience)),
+        (
+            json!({"aud": ["usher", "other"], "azp": "usher"}),
+            Err(Invalid::Audience),
+        ),
         (json!({"azp": "other"}), Err(Invalid::AuthorizedParty)),
         (json!({"nonce": null}), Err(Invalid::NonceMissing)),
         (json!({"nonce": "m"}), Err(Invalid::Nonce)),
@@ -90,7 +103,10 @@ fn c_48_s_370_s_372_times_have_a_minute_of_leeway_and_no_more() {
         (json!({"exp": (NOW + 300).to_string()}), Err(Invalid::ExpMissing)),
         (json!({"exp": -1}), Err(Invalid::ExpMissing)),
         (json!({"exp": u64::MAX}), Err(Invalid::ExpMissing)),
-        (json!({"exp": 9_223_372_036_854_775_807_i64}), Err(Invalid::ExpMissing)),
+        (
+            json!({"exp": 9_223_372_036_854_775_807_i64}),
+            Err(Invalid::ExpMissing),
+        ),
         (json!({"exp": 253_402_300_799_i64}), Err(Invalid::ExpMissing)),
         (json!({"iat": NOW + 60}), Ok(())),
         (json!({"iat": NOW + 61}), Err(Invalid::IatOutOfRange)),
