@@ -4,7 +4,7 @@
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::types::random_bytes;
 
@@ -17,10 +17,6 @@ impl PrivateDirectory {
         let path = std::env::temp_dir().join(name);
         DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self(path))
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.0
     }
 
     /// Writes a new file of mode 0600; `name` may have one directory in front.
@@ -57,10 +53,10 @@ mod tests {
     fn only_the_owner_gets_in_and_nothing_stays() {
         let directory = PrivateDirectory::create().unwrap();
         let file = directory.write("keys/a.pem", b"x").unwrap();
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(directory.path()), 0o700);
+        let mode = |path: &PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&directory.0), 0o700);
         assert_eq!(mode(&file), 0o600);
-        let path = directory.path().to_owned();
+        let path = directory.0.clone();
         drop(directory);
         assert!(!path.exists());
     }

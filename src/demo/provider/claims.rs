@@ -16,7 +16,7 @@ use super::Provider;
 use super::memory::Grant;
 use crate::demo::people::Persona;
 
-const ID_TOKEN_LIFETIME: Duration = Duration::from_secs(300);
+const ID_TOKEN_LIFETIME: Duration = Duration::from_mins(5);
 
 /// Acme's own claims.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -8,8 +8,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::demo::people::Persona;
 use crate::types::random_bytes;
 
-const CODE_LIFETIME: Duration = Duration::from_secs(60);
-const ACCESS_LIFETIME: Duration = Duration::from_secs(600);
+const CODE_LIFETIME: Duration = Duration::from_mins(1);
+const ACCESS_LIFETIME: Duration = Duration::from_mins(10);
 
 /// A browser that is signed in at the provider.
 #[derive(Clone)]

@@ -66,7 +66,7 @@ fn question(extra: &[(&str, &str)]) -> String {
 
 fn back(answer: &ServiceResponse) -> Url {
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-    Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap()
+    Url::parse(answer.headers().get("location").unwrap().to_str().unwrap()).unwrap()
 }
 
 fn parameter(url: &Url, name: &str) -> Option<String> {
@@ -81,7 +81,7 @@ async fn sign_in(provider: &web::Data<Provider>, persona: &str) -> (String, Stri
         .uri(&question(&[]))
         .set_payload(form(&[("persona", persona)]));
     let answer = call(provider, request).await;
-    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    let cookie = answer.headers().get("set-cookie").unwrap().to_str().unwrap();
     let cookie = cookie.split(';').next().unwrap().to_owned();
     (cookie, parameter(&back(&answer), "code").unwrap())
 }

@@ -190,8 +190,8 @@ async fn visit(path: &str, cookie: Option<&str>) -> (StatusCode, String) {
         request = request.insert_header(("Cookie", cookie));
     }
     let answer = actix::call_service(&app, request.to_request()).await;
-    assert_eq!(answer.headers()["cache-control"], "no-store");
-    assert_eq!(answer.headers()["referrer-policy"], "no-referrer");
+    assert_eq!(answer.headers().get("cache-control").unwrap(), "no-store");
+    assert_eq!(answer.headers().get("referrer-policy").unwrap(), "no-referrer");
     let status = answer.status();
     let body = actix::read_body(answer).await;
     (status, String::from_utf8(body.to_vec()).unwrap())
