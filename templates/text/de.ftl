@@ -20,8 +20,8 @@ some-claim = eine Angabe zu Ihrer Person
 
 portal-title = Ihre Anwendungen
 portal-greeting = Willkommen, { $name }
-portal-lead = Wohin möchten Sie? Angemeldet sind Sie dort schon.
-portal-search = Anwendungen durchsuchen
+portal-lead = Wohin möchten Sie? Ein Klick genügt.
+portal-search = Anwendung suchen
 portal-search-button = Suchen
 portal-clear = Alle zeigen
 portal-results = Ergebnisse für „{ $query }“

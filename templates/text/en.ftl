@@ -21,7 +21,7 @@ some-claim = a detail about you
 
 portal-title = Your apps
 portal-greeting = Welcome, { $name }
-portal-lead = Choose where you would like to go. You are already signed in there.
+portal-lead = Where would you like to go? One click takes you in.
 portal-search = Search your apps
 portal-search-button = Search
 portal-clear = Show all

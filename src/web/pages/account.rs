@@ -44,6 +44,7 @@ impl Account {
             .plain(&Text::new("account-end-of").with("ago", self.ago(&device.started)))
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "askama passes by reference")]
     fn unknown_groups(&self, why: &GroupsUnknown, provider: &str) -> Markup {
         let key = match why {
             GroupsUnknown::Absent => "account-groups-absent",
@@ -52,19 +53,19 @@ impl Account {
         };
         self.shell.t1(key, "provider", provider)
     }
+}
 
-    /// For machines.
-    fn stamp(&self, then: &OffsetDateTime) -> String {
-        in_utc(then, &Rfc3339)
-    }
+/// For machines.
+fn stamp(then: &OffsetDateTime) -> String {
+    in_utc(then, &Rfc3339)
+}
 
-    /// For people who compare it with a log.
-    fn exact(&self, then: &OffsetDateTime) -> String {
-        in_utc(
-            then,
-            format_description!("[year]-[month]-[day] [hour]:[minute] UTC"),
-        )
-    }
+/// For people who compare it with a log.
+fn exact(then: &OffsetDateTime) -> String {
+    in_utc(
+        then,
+        format_description!("[year]-[month]-[day] [hour]:[minute] UTC"),
+    )
 }
 
 fn in_utc(then: &OffsetDateTime, form: &(impl Formattable + ?Sized)) -> String {

@@ -9,7 +9,7 @@ mod sign_in;
 pub use account::{Account, Device};
 pub use leave::{Confirm, Ending, SignOut, SignedOut};
 pub use notice::{Action, Contact, Notice};
-pub use portal::{Portal, Tile, TileGroup};
+pub use portal::{Portal, Tile};
 pub use sign_in::{ProviderLink, SignIn};
 
 use super::assets::Assets;

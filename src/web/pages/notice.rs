@@ -38,7 +38,11 @@ pub enum Contact {
 
 impl Notice {
     pub(super) fn contact_href(&self, contact: &Contact) -> String {
-        let subject: String = self.reference.iter().map(|r| format!("?subject={r}")).collect();
+        let subject = self
+            .reference
+            .as_ref()
+            .map(|r| format!("?subject={r}"))
+            .unwrap_or_default();
         match contact {
             Contact::Url(url) => url.clone(),
             Contact::Email(address) => {

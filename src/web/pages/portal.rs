@@ -28,7 +28,7 @@ pub struct Tile {
 
 /// The tiles of one category, in the config's order; `None` for those without.
 #[derive(Debug)]
-pub struct TileGroup {
+pub(super) struct TileGroup {
     pub category: Option<String>,
     pub tiles: Vec<Tile>,
 }
