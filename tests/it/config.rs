@@ -1,0 +1,272 @@
+//! `usher check`: every problem at once, where it stands, and what to do about it.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Output;
+
+use tempfile::TempDir;
+
+use crate::harness::keys;
+use crate::harness::usher::{directory, run_in, write_secret};
+use crate::harness::vendor::Vendor;
+use crate::harness::{Settings, World, world::standard};
+
+fn settings() -> Settings {
+    let mut settings = standard(8080, &Vendor::start());
+    settings.add(
+        "[providers.work]",
+        "issuer = \"https://login.example.com\"\nclient_id = \"usher\"\nclient_secret = \"canary-client-secret-in-a-file\"",
+    );
+    settings
+}
+
+/// A directory with the standard settings as `change` leaves them.
+fn with(change: impl Fn(&mut Settings)) -> (TempDir, Settings) {
+    let mut settings = settings();
+    change(&mut settings);
+    (directory(&settings, &Default::default()), settings)
+}
+
+fn check(dir: &TempDir) -> (Output, String) {
+    let output = run_in(dir.path(), &["check", "-c", "usher.toml"]);
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!text.contains("canary-"), "a secret in what check says:\n{text}");
+    assert!(!text.contains("panicked"), "{text}");
+    (output, text)
+}
+
+/// Asserts that the settings are refused at the line of `start`, in words that hold `words`, and
+/// that `serve` refuses them too.
+#[track_caller]
+fn refused(change: impl Fn(&mut Settings), start: &str, words: &[&str]) {
+    let (dir, settings) = with(change);
+    let (output, text) = check(&dir);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let place = format!("usher.toml:{}", settings.line_of(start));
+    assert!(text.contains(&place), "no {place} in:\n{text}");
+    for word in words {
+        assert!(text.contains(word), "no {word:?} in:\n{text}");
+    }
+    let serve = run_in(dir.path(), &["serve", "-c", "usher.toml"]);
+    assert!(!serve.status.success(), "serve starts with what check refuses");
+}
+
+#[test]
+fn a_right_file_is_right() {
+    let (dir, _) = with(|_| ());
+    let (output, text) = check(&dir);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+}
+
+#[test]
+fn lesson_38_a_typo_is_an_error_with_a_suggestion() {
+    refused(|s| drop(s.set("[apps.townhall]", "alow", "[\"everyone\"]")), "alow", &["alow", "allow"]);
+    refused(|s| drop(s.set("[session]", "idel", "\"5m\"")), "idel", &["idle"]);
+    refused(|s| drop(s.set("[apps.townhall]", "vendor", "\"framable\"")), "vendor = \"framable\"", &["frameable"]);
+}
+
+#[test]
+fn every_problem_is_told_at_once() {
+    let (dir, settings) = with(|s| {
+        s.set("[session]", "idle", "\"soon\"")
+            .set("[apps.support]", "role", "\"boss\"")
+            .set("[brand]", "accent", "\"purple\"")
+            .set("[apps.townhall]", "colour", "1");
+    });
+    let (_, text) = check(&dir);
+    for start in ["idle = \"soon\"", "role = \"boss\"", "accent", "colour"] {
+        assert!(text.contains(&format!("usher.toml:{}", settings.line_of(start))), "{start}:\n{text}");
+    }
+}
+
+#[test]
+fn closed_by_default() {
+    refused(|s| drop(s.unset("[apps.townhall]", "allow")), "[apps.townhall]", &["allow"]);
+    refused(|s| drop(s.set("[apps.townhall]", "allow", "[]")), "allow = []", &["allow"]);
+    refused(|s| drop(s.set("[apps.townhall]", "allow", "[\"staff\"]")), "allow = [\"staff\"]", &["group:staff"]);
+}
+
+#[test]
+fn c_5_high_roles_need_a_rule() {
+    refused(|s| drop(s.set("[apps.support]", "role", "\"administrator\"")), "role = \"administrator\"", &["roles"]);
+    refused(
+        |s| drop(s.set("[apps.townhall]", "roles", "[{ role = \"king\", allow = [\"everyone\"] }]")),
+        "roles",
+        &["host"],
+    );
+}
+
+#[test]
+fn c_12_expressions_are_checked_at_load() {
+    let profile = |text: &str| format!("[[\"title\", \"{text}\"]]");
+    for text in ["{{ user.clams.title }}", "{{ usr.name }}", "{{ params.customer }}", "{{ user.name", "{{ user.name | nonsense }}"] {
+        refused(|s| drop(s.set("[apps.townhall]", "user_profile", &profile(text))), "user_profile", &[]);
+    }
+    refused(|s| drop(s.set("[apps.townhall]", "user_profile", &profile("{{ user.clams.x }}"))), "user_profile", &["claims"]);
+}
+
+#[test]
+fn addresses_that_would_lead_a_token_astray() {
+    let url = |s: &mut Settings, url: &str| drop(s.set("[apps.townhall]", "url", &format!("\"{url}\"")));
+    for address in [
+        "http://acme.frameable.com/events/a",
+        "https://{host}.frameable.com/events/a",
+        "https://ada@acme.frameable.com/events/a",
+        "https://acme.frameable.com/events/{undeclared}",
+        "https://acme.frameable.com/events/a?token=x",
+        "javascript:alert(1)",
+        "/events/a",
+    ] {
+        refused(|s| url(s, address), "url = ", &[]);
+    }
+    refused(|s| drop(s.set("", "public_url", "\"http://go.example.com\"")), "public_url", &["https"]);
+    refused(|s| drop(s.set("", "public_url", "\"https://go.example.com/path\"")), "public_url", &[]);
+    refused(|s| drop(s.set("[providers.work]", "issuer", "\"http://login.example.com\"")), "issuer", &["https"]);
+}
+
+#[test]
+fn s_403_s_404_keys_that_cannot_sign() {
+    for (pem, words) in [
+        (keys::key(keys::STRANGER).public_pem(), "public"),
+        (keys::pem("ENCRYPTED PRIVATE KEY", &[1; 64]), "ncrypted"),
+        (keys::pem("CERTIFICATE", &[1; 64]), "ertificate"),
+        (String::new(), "PEM"),
+        ("not a key".to_owned(), "PEM"),
+        (keys::pem("PRIVATE KEY", &[1; 64]), ""),
+        (format!("{}{}", keys::key(keys::TOWNHALL).pkcs8_pem(), keys::key(keys::SUPPORT).pkcs8_pem()), "one"),
+    ] {
+        let (dir, settings) = with(|_| ());
+        write_secret(dir.path(), "keys/townhall.pem", &pem);
+        let (output, text) = check(&dir);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.contains(&format!("usher.toml:{}", settings.line_of("key_file = \"keys/townhall.pem\""))), "{text}");
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+        let body = pem.lines().nth(1).unwrap_or("-----");
+        assert!(body.starts_with("---") || !text.contains(body), "the key stands in the message");
+    }
+}
+
+#[test]
+fn lesson_37_line_ends_of_key_files_do_not_matter() {
+    for change in [
+        |pem: String| pem.replace('\n', "\r\n"),
+        |pem: String| pem.trim_end().to_owned(),
+        |pem: String| format!("{pem}\n\n"),
+    ] {
+        let (dir, _) = with(|_| ());
+        for (name, pem) in [
+            ("keys/townhall.pem", keys::key(keys::TOWNHALL).pkcs1_pem()),
+            ("keys/support.pem", keys::key(keys::SUPPORT).pkcs8_pem()),
+        ] {
+            write_secret(dir.path(), name, &change(pem));
+        }
+        let (output, text) = check(&dir);
+        assert_eq!(output.status.code(), Some(0), "{text}");
+    }
+}
+
+#[test]
+fn s_414_a_key_that_others_can_read_is_refused_off_loopback() {
+    let (dir, _) = with(|s| drop(s.set("", "public_url", "\"https://go.example.com\"")));
+    assert_eq!(check(&dir).0.status.code(), Some(0), "{}", check(&dir).1);
+    let path = dir.path().join("keys/support.pem");
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let (output, text) = check(&dir);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("chmod 600"), "{text}");
+}
+
+#[test]
+fn c_9_s_341_two_apps_do_not_share_a_key() {
+    let (dir, _) = with(|_| ());
+    // The same key in another form and file: compared by what it is.
+    write_secret(dir.path(), "keys/support.pem", &keys::key(keys::TOWNHALL).pkcs8_pem());
+    let (output, text) = check(&dir);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("townhall") && text.contains("support"), "{text}");
+}
+
+#[test]
+fn secrets_are_given_in_exactly_one_way() {
+    refused(|s| drop(s.set("[providers.work]", "client_secret_file", "\"secret\"")), "client_secret", &["one"]);
+    refused(|s| drop(s.unset("[providers.work]", "client_secret")), "[providers.work]", &["client_secret"]);
+    refused(|s| drop(s.set("[apps.townhall]", "key_file", "\"keys/none.pem\"")), "key_file = \"keys/none.pem\"", &[]);
+}
+
+#[test]
+fn a_secret_file_may_end_with_a_line_end() {
+    for end in ["", "\n", "\r\n"] {
+        let (dir, _) = with(|s| {
+            s.unset("[providers.work]", "client_secret").set("[providers.work]", "client_secret_file", "\"work.secret\"");
+        });
+        write_secret(dir.path(), "work.secret", &format!("canary-client-secret{end}"));
+        assert_eq!(check(&dir).0.status.code(), Some(0));
+    }
+}
+
+#[test]
+fn s_329_a_shared_name_in_an_audit_trail_is_refused() {
+    refused(|s| drop(s.set("[apps.support]", "display_name", "\"Support team\"")), "display_name", &[]);
+}
+
+#[test]
+fn c_39_a_broken_file_shows_no_value() {
+    let (dir, _) = with(|_| ());
+    let text = settings().text().replace("client_secret = \"canary-client-secret-in-a-file\"", "client_secret = \"canary-open");
+    write_secret(dir.path(), "usher.toml", &text);
+    let (output, text) = check(&dir);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.contains("usher.toml:"), "{text}");
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let dir = TempDir::new().unwrap();
+    let output = run_in(dir.path(), &["check", "-c", "nowhere.toml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).contains("nowhere.toml"));
+}
+
+#[test]
+fn machines_read_json() {
+    let (dir, _) = with(|s| drop(s.set("[session]", "idle", "\"soon\"")));
+    let output = run_in(dir.path(), &["check", "-c", "usher.toml", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(json.to_string().contains("idle"), "{json}");
+}
+
+const PERSONA: &str = r#"as = { email = "ada@example.com", email_verified = true, name = "Ada", groups = ["staff", "comms"] }"#;
+
+#[test]
+fn c_16_personas_are_tried() {
+    let good = format!("{PERSONA}\napp = \"townhall\"\nexpect = {{ allowed = true, claims = {{ roles = [\"host\"] }} }}");
+    let (dir, _) = with(|s| drop(s.add("[[test]]", &good)));
+    assert_eq!(check(&dir).0.status.code(), Some(0), "{}", check(&dir).1);
+    for bad in [
+        "expect = { allowed = false }",
+        "expect = { allowed = true, claims = { roles = [\"presenter\"] } }",
+        "expect = { allowed = true, claims = { displayName = \"Bob\" } }",
+    ] {
+        let (dir, _) = with(|s| drop(s.add("[[test]]", &format!("{PERSONA}\napp = \"townhall\"\n{bad}"))));
+        let (output, text) = check(&dir);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.contains("townhall"), "{text}");
+    }
+}
+
+#[test]
+fn lesson_39_a_reload_with_a_broken_file_keeps_the_old_one() {
+    let world = World::start();
+    let mut ada = world.signed_in("ada");
+    let path = world.usher.dir.path().join("usher.toml");
+    let right = std::fs::read_to_string(&path).unwrap();
+    write_secret(world.usher.dir.path(), "usher.toml", &right.replace("allow = [\"group:staff\"]", "alow = 1"));
+    world.usher.signal("HUP");
+    world.usher.logged("reload.failed");
+    ada.get("/launch/townhall").expect(302);
+    write_secret(world.usher.dir.path(), "usher.toml", &right.replace("[\"group:staff\"]", "[\"group:nobody\"]"));
+    world.usher.signal("HUP");
+    world.usher.logged("reload");
+    ada.get("/launch/townhall").expect(403);
+    ada.get("/").expect(200).shows("Ada Lovelace");
+}

@@ -1,0 +1,146 @@
+//! Real browsers, remote-controlled.
+
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use super::node::Node;
+
+fn node() -> &'static Node {
+    static NODE: OnceLock<Node> = OnceLock::new();
+    NODE.get_or_init(|| Node::start("browser.mjs"))
+}
+
+/// A person at a browser with an empty profile.
+pub struct Visitor(Value);
+
+impl Visitor {
+    pub fn new() -> Self {
+        Self::with(json!({}))
+    }
+
+    /// With `{ colorScheme, locale, width, height, script }`.
+    pub fn with(wishes: Value) -> Self {
+        Self(node().must("visitor", wishes))
+    }
+
+    pub fn tab(&self) -> Tab {
+        Tab(node().must("tab", json!({ "visitor": self.0 })))
+    }
+
+    pub fn cookies(&self) -> Vec<Value> {
+        serde_json::from_value(node().must("cookies", json!({ "visitor": self.0 }))).unwrap()
+    }
+
+    /// Serves a page of somebody else's at an address, for this visitor only.
+    pub fn page_elsewhere(&self, url: &str, html: &str) {
+        node().must("foreign", json!({ "visitor": self.0, "url": url, "html": html }));
+    }
+
+    /// Lets somebody else's address redirect.
+    pub fn redirect_elsewhere(&self, url: &str, to: &str) {
+        node().must("foreign", json!({ "visitor": self.0, "url": url, "location": to }));
+    }
+}
+
+impl Drop for Visitor {
+    fn drop(&mut self) {
+        let _ = node().ask("leave", json!({ "visitor": self.0 }));
+    }
+}
+
+pub struct Tab(Value);
+
+impl Tab {
+    fn must(&self, name: &str, mut args: Value) -> Value {
+        args["page"] = self.0.clone();
+        node().must(name, args)
+    }
+
+    fn text_of(&self, name: &str) -> String {
+        self.must(name, json!({})).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Opens an address; the status of the page that it ends at.
+    pub fn open(&self, url: &str) -> u64 {
+        self.must("open", json!({ "url": url }))["status"].as_u64().unwrap_or(0)
+    }
+
+    pub fn reload(&self) -> u64 {
+        self.must("reload", json!({}))["status"].as_u64().unwrap_or(0)
+    }
+
+    pub fn back(&self) {
+        self.must("back", json!({}));
+    }
+
+    pub fn click(&self, selector: &str) {
+        self.must("click", json!({ "selector": selector }));
+    }
+
+    /// Clicks what opens a new tab.
+    pub fn click_to_tab(&self, selector: &str) -> Self {
+        Self(self.must("click_to_tab", json!({ "selector": selector })))
+    }
+
+    pub fn fill(&self, selector: &str, text: &str) {
+        self.must("fill", json!({ "selector": selector, "text": text }));
+    }
+
+    pub fn press(&self, key: &str) {
+        self.must("press", json!({ "key": key }));
+    }
+
+    /// Waits until the address matches a pattern.
+    #[track_caller]
+    pub fn arrive(&self, pattern: &str) {
+        let args = json!({ "page": self.0, "pattern": pattern });
+        if node().ask("arrive", args).is_err() {
+            panic!("not at {pattern} but at {}:\n{}", self.path(), self.text());
+        }
+    }
+
+    pub fn url(&self) -> String {
+        self.text_of("url")
+    }
+
+    pub fn path(&self) -> String {
+        self.url().split('?').next().unwrap_or_default().to_owned()
+    }
+
+    pub fn title(&self) -> String {
+        self.text_of("title")
+    }
+
+    pub fn text(&self) -> String {
+        self.text_of("text")
+    }
+
+    /// The HTML of the element that has the focus.
+    pub fn focused(&self) -> String {
+        self.text_of("focused")
+    }
+
+    pub fn language(&self) -> String {
+        self.text_of("html_lang")
+    }
+
+    pub fn count(&self, selector: &str) -> u64 {
+        self.must("count", json!({ "selector": selector })).as_u64().unwrap_or(0)
+    }
+
+    /// By how many pixels the page is wider than the window.
+    pub fn overflow(&self) -> i64 {
+        self.must("overflow", json!({})).as_i64().unwrap_or(0)
+    }
+
+    /// What the console complained of: a content policy that stopped our own page, a failed script.
+    pub fn problems(&self) -> Vec<String> {
+        serde_json::from_value(self.must("problems", json!({}))).unwrap()
+    }
+
+    /// Rules of WCAG 2.2 AA that the page breaks.
+    pub fn axe(&self) -> Vec<String> {
+        serde_json::from_value(self.must("axe", json!({}))).unwrap()
+    }
+}

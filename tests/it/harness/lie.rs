@@ -1,0 +1,94 @@
+//! How one path of the lying provider differs from the honest one.
+
+use serde_json::Value;
+
+use super::server::Answer;
+
+pub type Edit<T> = Box<dyn Fn(&mut T) + Send + Sync>;
+
+/// When the signing key changes.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    #[default]
+    Never,
+    /// After the keys were published, before the ID token is signed (S-019).
+    BeforeSigning,
+    /// At the second authorization request and each later one (S-020).
+    AtLaterAuthorize,
+}
+
+/// Edits to what the honest provider would have said; none by default.
+#[derive(Default)]
+pub struct Lie {
+    pub metadata: Option<Edit<Answer>>,
+    pub keys: Option<Edit<Answer>>,
+    pub token: Option<Edit<Answer>>,
+    pub userinfo: Option<Edit<Answer>>,
+    pub header: Option<Edit<Value>>,
+    pub claims: Option<Edit<Value>>,
+    /// The ID token as text, after it was signed.
+    pub compact: Option<Edit<String>>,
+    /// The parameters of the way back.
+    pub callback: Option<Edit<Vec<(String, String)>>>,
+    /// What HS256 is made with.
+    pub hmac: Vec<u8>,
+    pub rotation: Rotation,
+}
+
+macro_rules! edits {
+    ($($(#[$doc:meta])* $name:ident => $field:ident: $type:ty),* $(,)?) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(mut self, edit: impl Fn(&mut $type) + Send + Sync + 'static) -> Self {
+                self.$field = Some(Box::new(edit));
+                self
+            }
+        )*
+    };
+}
+
+impl Lie {
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    edits! {
+        about_metadata => metadata: Answer,
+        about_keys => keys: Answer,
+        in_token_answer => token: Answer,
+        in_userinfo => userinfo: Answer,
+        in_header => header: Value,
+        in_claims => claims: Value,
+        in_compact => compact: String,
+        on_the_way_back => callback: Vec<(String, String)>,
+    }
+
+    /// Rotates the signing key.
+    pub fn rotating(mut self, rotation: Rotation) -> Self {
+        self.rotation = rotation;
+        self
+    }
+
+    pub fn with_hmac(mut self, secret: Vec<u8>) -> Self {
+        self.hmac = secret;
+        self
+    }
+}
+
+/// Changes the JSON body of an answer.
+pub fn edit(answer: &mut Answer, change: impl FnOnce(&mut Value)) {
+    let Answer::Full { body, .. } = answer else { panic!("there is no body to change") };
+    let mut value = serde_json::from_slice(body).expect("the body is JSON");
+    change(&mut value);
+    *body = value.to_string().into_bytes();
+}
+
+/// Takes a member out of an object.
+pub fn remove(value: &mut Value, name: &str) {
+    value.as_object_mut().expect("an object").remove(name);
+}
+
+/// Appends to a text.
+pub fn append(value: &mut Value, more: &str) {
+    *value = format!("{}{more}", value.as_str().expect("a text")).into();
+}

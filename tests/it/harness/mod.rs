@@ -1,0 +1,27 @@
+//! The world around a gateway under test. A test reads as somebody's story; what is tedious
+//! about it stands here.
+
+pub mod browser;
+pub mod chromium;
+pub mod keys;
+pub mod liar;
+pub mod lie;
+pub mod log;
+pub mod node;
+pub mod op;
+pub mod secrets;
+pub mod server;
+pub mod settings;
+pub mod usher;
+pub mod vendor;
+pub mod wire;
+pub mod world;
+
+pub use browser::{Browser, Request};
+pub use liar::{Lying, lying};
+pub use lie::Lie;
+pub use settings::Settings;
+pub use usher::{How, Usher};
+pub use vendor::{claims_of, names, token_in, verify};
+pub use wire::Response;
+pub use world::{SUPPORT, World};

@@ -1,0 +1,63 @@
+//! The honest provider: npm `oidc-provider`, which is certified. One process, a client a test.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Value, json};
+
+use super::node::Node;
+
+pub struct Op {
+    pub client_id: String,
+    pub client_secret: String,
+}
+
+fn node() -> &'static Node {
+    static NODE: OnceLock<Node> = OnceLock::new();
+    NODE.get_or_init(|| Node::start("provider.mjs"))
+}
+
+impl Op {
+    /// A client for the gateway at `base`, under the provider id `work`.
+    pub fn register(base: &str) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let op = Self {
+            client_id: format!("client-{number}"),
+            client_secret: format!("canary-client-secret-of-client-{number}"),
+        };
+        node().must(
+            "client",
+            json!({ "client": {
+                "client_id": op.client_id,
+                "client_secret": op.client_secret,
+                "redirect_uris": [format!("{base}/auth/callback/work")],
+                "post_logout_redirect_uris": [format!("{base}/auth/signed-out")],
+            } }),
+        );
+        op
+    }
+
+    pub fn issuer() -> String {
+        static ISSUER: OnceLock<String> = OnceLock::new();
+        ISSUER
+            .get_or_init(|| node().must("issuer", json!({})).as_str().unwrap().to_owned())
+            .clone()
+    }
+
+    /// Makes or changes a person's account.
+    pub fn person(&self, login: &str, claims: &Value) {
+        node().must("account", json!({ "client": self.client_id, "login": login, "claims": claims }));
+    }
+
+    /// The subject that the provider knows a person by.
+    pub fn subject(&self, login: &str) -> String {
+        format!("{}.{login}", self.client_id)
+    }
+
+    /// Every code, verifier and token that passed between provider and gateway.
+    pub fn secrets(&self) -> Vec<String> {
+        let secrets = node().must("secrets", json!({ "client": self.client_id }));
+        serde_json::from_value(secrets).expect("a list of texts")
+    }
+}

@@ -1,0 +1,21 @@
+//! Black-box tests: the real binary, a certified provider, a lying one, stand-in vendors and a
+//! real browser. Modules follow what people do; names cite the rule that a test holds.
+
+mod architecture;
+mod audit;
+mod browser;
+mod callback;
+mod claims;
+mod config;
+mod demo;
+mod forged_tokens;
+mod harness;
+mod http;
+mod launch;
+mod logout;
+mod lying_provider;
+mod ops;
+mod portal;
+mod provider_flow;
+mod session;
+mod sign_in;

@@ -1,0 +1,165 @@
+// The certified `oidc-provider` with a plain login form: one process for all tests, a client for
+// each. A person is known by client and login, so that no test meets another's people.
+import { createServer } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { Provider } from 'oidc-provider';
+import { answer } from './lines.mjs';
+
+const accounts = new Map();
+const clients = new Map();
+const secrets = new Map();
+const tables = new Map();
+
+const remember = (client, ...values) => {
+  const known = secrets.get(client) ?? new Set();
+  values.filter(Boolean).forEach((value) => known.add(value));
+  secrets.set(client, known);
+};
+
+// Keeps everything in memory; clients come from the tests.
+class Memory {
+  constructor(name) {
+    this.name = name;
+    if (!tables.has(name)) tables.set(name, new Map());
+    this.rows = tables.get(name);
+  }
+
+  async upsert(id, row) {
+    this.rows.set(id, row);
+  }
+
+  async find(id) {
+    return this.name === 'Client' ? clients.get(id) : this.rows.get(id);
+  }
+
+  async findBy(field, value) {
+    return [...this.rows.values()].find((row) => row[field] === value);
+  }
+
+  async findByUid(uid) {
+    return this.findBy('uid', uid);
+  }
+
+  async findByUserCode(code) {
+    return this.findBy('userCode', code);
+  }
+
+  async consume(id) {
+    this.rows.get(id).consumed = Math.floor(Date.now() / 1000);
+  }
+
+  async destroy(id) {
+    this.rows.delete(id);
+  }
+
+  async revokeByGrantId(grantId) {
+    for (const [id, row] of this.rows) if (row.grantId === grantId) this.rows.delete(id);
+  }
+}
+
+const page = (title, form) => `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>${title}</title></head><body><main><h1>${title}</h1>${form}</main></body></html>`;
+
+const configuration = {
+  adapter: Memory,
+  cookies: { keys: [randomBytes(32).toString('hex')] },
+  features: {
+    devInteractions: { enabled: false },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: async (ctx) => {
+        const { action, secret } = ctx.oidc.session.state
+          ? { action: ctx.oidc.urlFor('end_session_confirm'), secret: ctx.oidc.session.state.secret }
+          : {};
+        ctx.body = page('Sign out of the provider', `<form method="post" action="${action}">
+          <input type="hidden" name="xsrf" value="${secret}">
+          <button name="logout" value="yes">Sign out</button></form>`);
+      },
+    },
+  },
+  claims: {
+    openid: ['sub'],
+    email: ['email', 'email_verified'],
+    profile: ['name', 'given_name', 'family_name', 'preferred_username', 'picture', 'groups', 'region',
+      'title', 'twitter', 'website', 'roles', 'role', 'policy'],
+  },
+  pkce: { required: () => true },
+  clientBasedCORS: () => false,
+  interactions: { url: (_ctx, interaction) => `/sign-in/${interaction.uid}` },
+  ttl: { Session: 86400, Grant: 86400, Interaction: 3600, AccessToken: 3600, IdToken: 3600 },
+  findAccount: async (_ctx, id) => accounts.has(id) && {
+    accountId: id,
+    claims: async () => ({ ...accounts.get(id), sub: id }),
+  },
+  // Nobody is asked for consent: the client is the company's own.
+  loadExistingGrant: async (ctx) => {
+    const { client, session, provider, params } = ctx.oidc;
+    const known = session.grantIdFor(client.clientId);
+    if (known) return provider.Grant.find(known);
+    const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+    grant.addOIDCScope(params.scope);
+    await grant.save();
+    return grant;
+  },
+};
+
+async function form(request) {
+  let text = '';
+  for await (const part of request) text += part;
+  return new URLSearchParams(text);
+}
+
+async function signIn(provider, request, response) {
+  const { params } = await provider.interactionDetails(request, response);
+  if (request.method === 'POST') {
+    const fields = await form(request);
+    const accountId = `${params.client_id}.${fields.get('login')}`;
+    const result = fields.has('cancel')
+      ? { error: 'access_denied', error_description: 'the person changed their mind' }
+      : { login: { accountId } };
+    return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+  }
+  response.setHeader('content-type', 'text/html; charset=utf-8');
+  return response.end(page('Sign in at the provider', `<form method="post">
+    <label>Login <input name="login" autofocus></label> <button>Sign in</button>
+    <button name="cancel" value="yes">Cancel</button></form>`));
+}
+
+async function start() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address();
+  const provider = new Provider(`http://localhost:${port}`, configuration);
+  provider.on('grant.success', (ctx) => {
+    const { client, params } = ctx.oidc;
+    remember(client.clientId, params.code, params.code_verifier, ctx.body.access_token,
+      ...ctx.body.id_token.split('.').slice(1));
+  });
+  provider.on('server_error', (_ctx, error) => console.error(error));
+  const callback = provider.callback();
+  const serve = (request, response) => (request.url.startsWith('/sign-in/')
+    ? signIn(provider, request, response).catch((error) => {
+      response.statusCode = 400;
+      response.end(String(error));
+    })
+    : callback(request, response));
+  server.on('request', serve);
+  // Browsers may take `localhost` for either family.
+  const six = createServer(serve);
+  await new Promise((done) => six.once('error', done).listen(port, '::1', done));
+  return `http://localhost:${port}`;
+}
+
+const issuer = await start();
+
+answer({
+  issuer: async () => issuer,
+  async client({ client }) {
+    clients.set(client.client_id, client);
+    remember(client.client_id, client.client_secret);
+  },
+  async account({ client, login, claims }) {
+    accounts.set(`${client}.${login}`, claims);
+  },
+  secrets: async ({ client }) => [...(secrets.get(client) ?? [])],
+});
