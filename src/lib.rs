@@ -1,15 +1,44 @@
-//! Usher, an SSO redirect gateway.
+//! Usher, an SSO redirect gateway: people sign in with the OpenID provider they already have, and
+//! each click carries them into an app with a short-lived token made the way its vendor wants it.
+//!
+//! # The way through the house
+//!
+//! ```text
+//! config file ──parse, check everything──▶ Config (immutable, valid by construction)
+//! request ─▶ session ─▶ Identity ─▶ Grant ─▶ ClaimSet ─▶ SignedToken ─▶ Receipt ─▶ Launch
+//!            session    identity    access   claims      signer         audit      delivery
+//! ```
+//!
+//! Data goes one way. Each of these types is made only in its own module and only from the one
+//! before it, so that there is no token without a grant and no redirect without a durable record.
+//! The steps from identity to signer are pure functions of their inputs and a time; [`mint`] puts
+//! them in a row for everybody who needs a token.
+//!
+//! # Who knows whom
+//!
+//! [`types`] and [`clock`] know nothing of ours. A stage knows the stages before it, never [`web`]
+//! or [`app`]. [`config`] puts the compiled parts of the stages together; [`store`] keeps what
+//! outlives a request; [`web`] speaks HTTP; [`app`] composes all; [`cli`] is what people type. A
+//! test reads the `use` lines and fails on any other edge.
 
 pub mod access;
+pub mod app;
 pub mod audit;
 pub mod claims;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod delivery;
+mod demo;
+pub mod expression;
 pub mod identity;
+mod lifecycle;
 pub mod mint;
 pub mod params;
 pub mod session;
 pub mod signer;
 pub mod store;
+mod telemetry;
 pub mod types;
+pub mod vendors;
+pub mod web;

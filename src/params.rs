@@ -1,5 +1,14 @@
 //! The inbound parameters that an app declares, and the values that a launch brings (C-7, C-49).
 
+use regex::{Regex, RegexBuilder};
+
+/// Bytes that one value may have.
+const LONGEST: usize = 256;
+/// Bytes that all values of a launch may have together.
+const LONGEST_TOGETHER: usize = 512;
+/// What Usher itself reads on `/auth/login` (C-19), beside the params of the app.
+const RESERVED: [&str; 4] = ["provider", "app", "page", "switch"];
+
 /// The checked values of one launch, in the order of declaration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, String)>);
@@ -16,7 +25,15 @@ impl Params {
 
 /// What an app declares under `params`.
 #[derive(Debug, Default)]
-pub struct ParamRules(());
+pub struct ParamRules(Vec<ParamRule>);
+
+#[derive(Debug)]
+struct ParamRule {
+    name: String,
+    /// Anchored to the whole value.
+    pattern: Regex,
+    optional: bool,
+}
 
 /// Why the parameters of a request were refused; names the parameter, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,14 +52,195 @@ pub enum ParamError {
     TooLong(String),
 }
 
+/// Why a declaration cannot stand.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeclareError {
+    #[error("a parameter's name is a letter or _, then up to 31 letters, digits and _")]
+    Name,
+    #[error("provider, app, page and switch are Usher's own names")]
+    Reserved,
+    #[error("is not a regular expression that can be matched against a whole value")]
+    Pattern,
+}
+
 impl ParamRules {
+    /// Adds a parameter; the pattern is anchored to the whole value.
+    pub fn declare(&mut self, name: &str, pattern: &str, optional: bool) -> Result<(), DeclareError> {
+        let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let goes_on = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if !starts || !goes_on || name.len() > 32 {
+            return Err(DeclareError::Name);
+        }
+        if RESERVED.contains(&name) {
+            return Err(DeclareError::Reserved);
+        }
+        let compile = |text: &str| RegexBuilder::new(text).size_limit(1 << 20).build();
+        // Alone first: `a)|(b` would climb out of the group that anchors it.
+        let pattern = compile(pattern)
+            .and_then(|_| compile(&format!(r"\A(?:{pattern})\z")))
+            .map_err(|_| DeclareError::Pattern)?;
+        self.0.push(ParamRule {
+            name: name.to_owned(),
+            pattern,
+            optional,
+        });
+        Ok(())
+    }
+
     /// Checks the decoded pairs of a query or form against the declaration.
-    pub fn accept(&self, _pairs: &[(String, String)]) -> Result<Params, ParamError> {
-        todo!()
+    pub fn accept(&self, pairs: &[(String, String)]) -> Result<Params, ParamError> {
+        let mut together = 0;
+        for (i, (name, value)) in pairs.iter().enumerate() {
+            let named = |make: fn(String) -> ParamError| Err(make(shown(name)));
+            if !self.0.iter().any(|rule| rule.name == *name) {
+                return named(ParamError::Undeclared);
+            }
+            if pairs[..i].iter().any(|(earlier, _)| earlier == name) {
+                return named(ParamError::Repeated);
+            }
+            together += value.len();
+            if value.len() > LONGEST || together > LONGEST_TOGETHER {
+                return named(ParamError::TooLong);
+            }
+            if value.chars().any(char::is_control) {
+                return named(ParamError::ControlCharacter);
+            }
+        }
+        let mut accepted = Vec::with_capacity(pairs.len());
+        for rule in &self.0 {
+            match pairs.iter().find(|(name, _)| *name == rule.name) {
+                Some((_, value)) if rule.pattern.is_match(value) => {
+                    accepted.push((rule.name.clone(), value.clone()));
+                }
+                Some(_) => return Err(ParamError::Mismatch(rule.name.clone())),
+                None if rule.optional => {}
+                None => return Err(ParamError::Missing(rule.name.clone())),
+            }
+        }
+        Ok(Params(accepted))
     }
 
     /// Whether a launch without any parameter is complete; only such apps have a tile.
     pub fn all_optional(&self) -> bool {
-        todo!()
+        self.0.iter().all(|rule| rule.optional)
+    }
+
+    /// The declared names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|rule| rule.name.as_str())
+    }
+
+    /// Whether a parameter may be left out; `None` where it is not declared.
+    pub fn is_optional(&self, name: &str) -> Option<bool> {
+        self.0
+            .iter()
+            .find(|rule| rule.name == name)
+            .map(|rule| rule.optional)
+    }
+}
+
+/// A name as a stranger sent it, made fit for a page and a log line.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rules() -> ParamRules {
+        let mut rules = ParamRules::default();
+        rules.declare("customer", "[a-z]+@[a-z.]+|guest", false).unwrap();
+        rules.declare("page_", ".*", true).unwrap();
+        rules
+    }
+
+    fn accept(pairs: &[(&str, &str)]) -> Result<Params, ParamError> {
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect();
+        rules().accept(&pairs)
+    }
+
+    #[test]
+    fn c_7_the_whole_value_must_match_and_refusals_name_the_parameter() {
+        assert_eq!(
+            accept(&[("customer", "a@b.c")]).unwrap().get("customer"),
+            Some("a@b.c")
+        );
+        assert_eq!(
+            accept(&[("customer", "xguest")]),
+            Err(ParamError::Mismatch("customer".into()))
+        );
+        assert_eq!(
+            accept(&[("customer", "guest!")]),
+            Err(ParamError::Mismatch("customer".into()))
+        );
+        assert_eq!(accept(&[]), Err(ParamError::Missing("customer".into())));
+        assert_eq!(
+            accept(&[("customer", "guest"), ("x", "1")]),
+            Err(ParamError::Undeclared("x".into()))
+        );
+        let twice = [("customer", "guest"), ("customer", "guest")];
+        assert_eq!(accept(&twice), Err(ParamError::Repeated("customer".into())));
+    }
+
+    #[test]
+    fn c_7_a_value_has_at_most_256_bytes_and_all_together_512() {
+        let long = "x".repeat(257);
+        assert_eq!(
+            accept(&[("page_", &long)]),
+            Err(ParamError::TooLong("page_".into()))
+        );
+        let mut rules = ParamRules::default();
+        for name in ["a", "b", "c"] {
+            rules.declare(name, ".*", true).unwrap();
+        }
+        let pairs: Vec<_> = ["a", "b", "c"].map(|n| (n.to_owned(), "x".repeat(200))).into();
+        assert_eq!(rules.accept(&pairs), Err(ParamError::TooLong("c".into())));
+    }
+
+    #[test]
+    fn c_49_a_control_character_is_refused_whatever_the_pattern_says() {
+        for control in ["a\0", "a\n", "\u{85}", "a\u{7f}"] {
+            assert_eq!(
+                accept(&[("customer", "guest"), ("page_", control)]),
+                Err(ParamError::ControlCharacter("page_".into()))
+            );
+        }
+    }
+
+    #[test]
+    fn names_and_patterns_that_cannot_stand_are_refused() {
+        let mut rules = ParamRules::default();
+        for name in ["", "1a", "a-b", "ä", &"a".repeat(33)] {
+            assert_eq!(rules.declare(name, ".", false), Err(DeclareError::Name), "{name}");
+        }
+        for name in RESERVED {
+            assert_eq!(rules.declare(name, ".", false), Err(DeclareError::Reserved));
+        }
+        for pattern in ["(", "a)|(b", "a{100000}{100000}"] {
+            assert_eq!(
+                rules.declare("x", pattern, false),
+                Err(DeclareError::Pattern),
+                "{pattern}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_accepted_is_declared_and_bounded(
+            pairs in proptest::collection::vec(("(customer|page_|x)", any::<String>()), 0..4)
+        ) {
+            if let Ok(params) = rules().accept(&pairs) {
+                for (name, value) in params.iter() {
+                    prop_assert!(["customer", "page_"].contains(&name));
+                    prop_assert!(value.len() <= LONGEST && !value.chars().any(char::is_control));
+                }
+            }
+        }
     }
 }

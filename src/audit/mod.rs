@@ -1,9 +1,25 @@
 //! What happened, written down before anybody else hears of it.
 
+mod chain;
+mod export;
+mod key;
+mod record;
+mod row;
+mod verify;
+
 use std::net::IpAddr;
 
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+pub(crate) use chain::Chain;
+pub use chain::{ChainKey, Head, Tombstone};
+pub use export::{Export, Format};
+pub use key::{KeyError, key_beside};
+pub use record::Occasion;
+pub(crate) use row::Naming;
+pub use row::{FIELDS, LINK_FIELDS, Link, Row, instant};
+pub use verify::{Anchors, Report, Verifier};
 
 use crate::signer::SignedToken;
 use crate::types::{AppId, Email, Issuer, ProviderId, Reference, Subject};

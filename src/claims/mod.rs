@@ -1,8 +1,21 @@
 //! What to say: a vendor's recipe filled in for one grant.
 
+pub mod clean;
+mod recipe;
+
+use serde_json::{Map, Value};
+use time::{Duration, OffsetDateTime};
+
+pub(crate) use recipe::ENTRIES;
+pub use recipe::{Claim, Recipe, Source, Tree};
+
 /// Claims that a recipe made for a grant, in the vendor's order, with `iat` and `exp`.
 #[derive(Debug)]
-pub struct ClaimSet(serde_json::Map<String, serde_json::Value>);
+pub struct ClaimSet {
+    claims: Map<String, Value>,
+    issued_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
+}
 
 /// Why a recipe could not be filled in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,11 +43,23 @@ impl ClaimError {
 }
 
 impl ClaimSet {
-    pub fn as_map(&self) -> &serde_json::Map<String, serde_json::Value> {
-        &self.0
+    pub fn as_map(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
+    /// `iat`.
+    pub fn issued_at(&self) -> OffsetDateTime {
+        self.issued_at
+    }
+
+    /// `exp`, always `iat` and the app's ttl (C-3).
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
     }
 }
 
-/// A vendor's claims, compiled at load.
-#[derive(Debug)]
-pub struct Recipe(());
+/// `iat` and `exp` for `now`, in whole seconds.
+fn times(now: OffsetDateTime, ttl: Duration) -> (OffsetDateTime, OffsetDateTime) {
+    let issued_at = now.truncate_to_second();
+    (issued_at, issued_at + ttl)
+}

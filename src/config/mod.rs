@@ -1,20 +1,45 @@
 //! What the configuration file means: immutable, valid by construction.
 
+mod app;
+pub mod keys;
+mod load;
+mod persona;
+mod problem;
+mod provider;
+pub mod reader;
+mod secret;
+mod server;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ipnet::IpNet;
-use secrecy::SecretString;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use url::Url;
 
 use crate::access;
 use crate::claims::Recipe;
 use crate::delivery::Target;
-use crate::params::ParamRules;
+use crate::identity::Identity;
+pub use crate::identity::settings::{ClientAuth, Provider};
+use crate::params::{ParamRules, Params};
 use crate::session;
 use crate::signer::SigningKey;
-use crate::types::{AppId, Issuer, Origin, ProviderId};
+use crate::types::{AppId, Origin, ProviderId};
+
+pub use load::{all_keys, load, parse};
+pub use persona::{Expectation, PersonaTest};
+pub use problem::{Problem, Problems, Severity};
+
+/// A file that holds, with what else it says.
+#[derive(Debug)]
+pub struct Loaded {
+    pub config: Config,
+    /// `[[test]]`, in the file's order.
+    pub tests: Vec<PersonaTest>,
+    pub warnings: Vec<Problem>,
+}
 
 #[derive(Debug)]
 pub struct Config {
@@ -27,14 +52,14 @@ pub struct Config {
     pub log: Log,
     pub audit: Audit,
     /// In the file's order.
-    pub providers: Vec<Provider>,
+    pub providers: Vec<Arc<Provider>>,
     /// In the file's order, which is the portal's.
     pub apps: Vec<App>,
 }
 
 impl Config {
     pub fn provider(&self, id: &ProviderId) -> Option<&Provider> {
-        self.providers.iter().find(|p| p.id == *id)
+        self.providers.iter().map(Arc::as_ref).find(|p| p.id == *id)
     }
     pub fn app(&self, id: &AppId) -> Option<&App> {
         self.apps.iter().find(|a| a.id == *id)
@@ -135,35 +160,6 @@ pub enum Person {
     Hash,
 }
 
-#[derive(Debug)]
-pub struct Provider {
-    pub id: ProviderId,
-    pub title: String,
-    pub issuer: Issuer,
-    pub client_id: String,
-    pub auth: ClientAuth,
-    /// `openid` always among them.
-    pub scopes: Vec<String>,
-    pub groups_claim: String,
-    /// C-15: an absent groups claim means no groups, rather than unknown ones.
-    pub groups_absent_means_empty: bool,
-    pub trust_email: bool,
-    /// Asymmetric algorithms that an ID token may be signed with.
-    pub id_token_algs: Vec<jsonwebtoken::Algorithm>,
-    pub prompt: Option<String>,
-    pub extra_params: Vec<(String, String)>,
-    /// PEM of extra trust anchors.
-    pub ca_pem: Option<Vec<u8>>,
-    pub allow_private_network: bool,
-}
-
-#[derive(Debug)]
-pub enum ClientAuth {
-    SecretBasic(SecretString),
-    SecretPost(SecretString),
-    None,
-}
-
 /// One tile: a vendor, an address, a key, rules.
 #[derive(Debug)]
 pub struct App {
@@ -179,7 +175,7 @@ pub struct App {
     pub hidden: bool,
     pub new_tab: bool,
     pub confirm: bool,
-    /// Which providers' people may come; empty: all.
+    /// Which providers' people may come; empty: all. The access rules have them too.
     pub providers: Vec<ProviderId>,
     pub origins: Vec<Origin>,
     pub params: ParamRules,
@@ -189,3 +185,23 @@ pub struct App {
     pub target: Target,
     pub ttl: Duration,
 }
+
+impl App {
+    /// Whether this provider's people may come.
+    pub fn takes(&self, provider: &ProviderId) -> bool {
+        self.providers.is_empty() || self.providers.contains(provider)
+    }
+
+    /// Whether this person may open the app, and in which roles.
+    pub fn decide(
+        &self,
+        identity: &Identity,
+        params: &Params,
+        now: OffsetDateTime,
+    ) -> Result<access::Grant, access::Denial> {
+        access::decide(identity, &self.access, params, (&self.id, &self.title), now)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

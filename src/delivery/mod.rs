@@ -1,13 +1,57 @@
 //! Hand over: from a receipt to what the browser gets.
 
-use secrecy::SecretString;
+mod target;
 
-/// The way on to the vendor. Made only from a [`crate::audit::Receipt`].
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::audit::Receipt;
+pub use target::{Target, TargetError};
+
+/// Bytes that a Location may have (S-220); proxies and browsers begin to refuse above.
+const LONGEST: usize = 4096;
+
+/// The way on to the vendor. Made only from a [`Receipt`].
 pub enum Launch {
     /// A 302 to this address, which carries the token and so cannot be printed.
     Redirect(SecretString),
 }
 
-/// Where an app's people are sent, with placeholders for its params.
-#[derive(Debug)]
-pub struct Target(());
+/// Where one launch goes: the target with its params filled in, still without the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address(String);
+
+/// The address would be longer than browsers and proxies take (S-220).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the address is longer than 4,096 bytes")]
+pub struct TooLong;
+
+impl Address {
+    /// The address without the token.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Checks that a token of so many bytes still fits, before one is recorded.
+    pub fn fits(&self, token_length: usize) -> Result<(), TooLong> {
+        let length = self.0.len() + self.joint().len() + token_length;
+        if length > LONGEST { Err(TooLong) } else { Ok(()) }
+    }
+
+    fn joint(&self) -> &'static str {
+        if self.0.contains('?') {
+            "&token="
+        } else {
+            "?token="
+        }
+    }
+}
+
+/// Puts the recorded token into the address. A compact token is URL-safe as it is.
+pub fn hand_over(receipt: Receipt, address: &Address) -> Result<Launch, TooLong> {
+    let token = receipt.into_token();
+    let token = token.compact().expose_secret();
+    address.fits(token.len())?;
+    Ok(Launch::Redirect(
+        format!("{}{}{token}", address.0, address.joint()).into(),
+    ))
+}

@@ -1,5 +1,15 @@
 //! Who signed in: what a provider said about a person, checked and given types.
 
+mod claims;
+pub mod http;
+pub mod id_token;
+pub mod keys;
+pub mod logout;
+pub mod oidc;
+pub mod provider;
+pub mod settings;
+mod strict_json;
+
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 

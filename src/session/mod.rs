@@ -1,5 +1,11 @@
 //! A session: a person who is signed in in one browser.
 
+pub mod attempt;
+pub mod cookie;
+pub mod csrf;
+pub mod rounds;
+pub mod seal;
+
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};

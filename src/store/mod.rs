@@ -1,1 +1,336 @@
 //! What outlives a request: sessions, redeemed states, the audit trail, the sealing key.
+//!
+//! Reads go through a small pool, all writes through one task (`writer`). Every call ends within
+//! [`BUDGET`]; when the store fails, callers are turned away at once until a probe goes through (C-42).
+
+mod change;
+mod error;
+mod health;
+mod open;
+mod probe;
+mod read;
+mod retention;
+mod rollup;
+mod session_row;
+#[cfg(test)]
+mod tests;
+mod trail;
+mod trail_reader;
+mod writer;
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration as StdDuration;
+
+use secrecy::{SecretBox, SecretSlice};
+use sqlx::sqlite::SqlitePool;
+use time::{Duration, OffsetDateTime};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
+
+use self::change::{Applied, Change, Redeemed, STEP};
+pub use self::error::{LaunchError, OpenError, SignInError, Unavailable};
+use self::health::{Half, Health};
+use self::open::Place;
+pub use self::rollup::Tally;
+pub use self::trail_reader::{Filter, ReadError, TrailReader};
+use self::writer::{BATCH, Order, Write, Writer};
+use crate::audit::{Chain, ChainKey, Head, Naming, Receipt, Record, Row};
+use crate::clock::Clock;
+use crate::config::Person;
+use crate::session::{Limits, Session, SessionKey};
+use crate::signer::SignedToken;
+use crate::types::{Issuer, Subject};
+
+/// How long a call may take (C-42).
+pub const BUDGET: StdDuration = StdDuration::from_millis(500);
+
+/// How long a redeemed state is remembered (C-18): as long as one is good for.
+const REMEMBERED: Duration = Duration::minutes(30);
+
+/// What the store needs to know besides its file.
+pub struct Options {
+    /// HMAC key of the audit chain, from `[audit] key_file` or [`crate::audit::key_beside`].
+    pub audit_key: SecretBox<[u8; 32]>,
+    /// How long audit rows are kept.
+    pub keep: Duration,
+    pub person: Person,
+}
+
+/// Figures of this process, for metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Transactions committed.
+    pub commits: u64,
+    /// Audit rows written.
+    pub records: u64,
+}
+
+/// What a round of [`Store::clean_up`] removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cleaned {
+    pub sessions: u64,
+    pub redeemed: u64,
+    pub records: u64,
+}
+
+/// The store. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    orders: mpsc::Sender<Order>,
+    readers: SqlitePool,
+    health: Arc<Health>,
+    /// Of the chain that this process writes.
+    head: Arc<Mutex<Option<Head>>>,
+    key: Arc<ChainKey>,
+    naming: Naming,
+    keep: Duration,
+    clock: Arc<dyn Clock>,
+}
+
+impl Store {
+    /// Opens the file, making it (mode 0600) and its tables where they are missing, and starts the
+    /// tasks that write and probe. Fails where a commit would not be durable (C-40).
+    pub async fn open(path: &Path, options: Options, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let place = Place::new(path);
+        let connection = place.prepare().await?;
+        let readers = place.readers().await?;
+        let key = Arc::new(ChainKey::new(&options.audit_key));
+        let health = Arc::new(Health::new());
+        let head = Arc::new(Mutex::new(None));
+        let (orders, queue) = mpsc::channel(4 * BATCH);
+        let writer = Writer {
+            place,
+            connection: Some(connection),
+            key: Arc::clone(&key),
+            chain: Chain::new(),
+            health: Arc::clone(&health),
+            head: Arc::clone(&head),
+        };
+        tokio::spawn(writer.run(queue));
+        let inner = Arc::new(Inner {
+            orders,
+            readers,
+            health,
+            head,
+            key,
+            naming: match options.person {
+                Person::Plain => Naming::Plain,
+                Person::Hash => Naming::Hashed,
+            },
+            keep: options.keep,
+            clock,
+        });
+        tokio::spawn(probe::watch(inner.health.watch(), Arc::downgrade(&inner)));
+        Ok(Self(inner))
+    }
+
+    /// In one transaction: remembers the redeemed state for 30 minutes, ends the session that this
+    /// browser had, begins the new one and records it (C-18).
+    pub async fn sign_in(
+        &self,
+        session: &Session,
+        redeemed: [u8; 32],
+        replaces: Option<SessionKey>,
+        record: Record,
+    ) -> Result<(), SignInError> {
+        let change = Change::SignIn {
+            session: Box::new(session.clone()),
+            redeemed: self.redeemed(redeemed),
+            replaces,
+        };
+        match self.write(change, Some(record)).await? {
+            Applied::Rows(_) => Ok(()),
+            Applied::AlreadyRedeemed => Err(SignInError::AlreadyRedeemed),
+        }
+    }
+
+    /// Records a launch; the receipt, and in it the token, comes after the durable commit (C-1).
+    /// `redeem` is the hash of a confirm page's single-use CSRF value, remembered for 30 minutes.
+    pub async fn launch(
+        &self,
+        token: SignedToken,
+        record: Record,
+        redeem: Option<[u8; 32]>,
+    ) -> Result<Receipt, LaunchError> {
+        let id = record.id;
+        let record = record.with_token(token.facts());
+        let change = redeem.map_or(Change::None, |hash| Change::Redeem(self.redeemed(hash)));
+        match self.write(change, Some(record)).await? {
+            Applied::Rows(_) => Ok(Receipt::after_commit(token, id)),
+            Applied::AlreadyRedeemed => Err(LaunchError::AlreadyRedeemed),
+        }
+    }
+
+    /// Records what has no other effect, such as a denial.
+    pub async fn record(&self, record: Record) -> Result<(), Unavailable> {
+        self.write(Change::None, Some(record)).await.map(drop)
+    }
+
+    /// Ends a session and those that hang on it; false, and no record, where there was none.
+    pub async fn end_session(&self, key: &SessionKey, record: Record) -> Result<bool, Unavailable> {
+        let ended = self.write_rows(Change::EndSession(*key), Some(record)).await?;
+        Ok(ended > 0)
+    }
+
+    /// Ends every session of a person and says how many; no record where there was none.
+    pub async fn end_sessions_of(
+        &self,
+        issuer: &Issuer,
+        subject: &Subject,
+        record: Record,
+    ) -> Result<u64, Unavailable> {
+        let change = Change::EndSessionsOf(issuer.clone(), subject.clone());
+        self.write_rows(change, Some(record)).await
+    }
+
+    /// Notes when a session was last used. Goes with the next batch; dropped when the queue is full.
+    pub fn touch(&self, key: SessionKey, at: OffsetDateTime) {
+        if self.is_up() {
+            let touch = Write {
+                change: Change::Touch(key, at),
+                row: None,
+                deadline: Instant::now() + BUDGET,
+                reply: None,
+            };
+            // A full queue has better things to do.
+            let _ = self.0.orders.try_send(Order::Write(touch));
+        }
+    }
+
+    /// The value kept under `name`; what `make` gives is put there first if there is none (C-27).
+    pub async fn setting_or_insert(
+        &self,
+        name: &'static str,
+        make: impl FnOnce() -> SecretSlice<u8> + Send,
+    ) -> Result<SecretSlice<u8>, Unavailable> {
+        if let Some(value) = self.setting(name).await? {
+            return Ok(value);
+        }
+        self.write(Change::Setting(name, make()), None).await?;
+        // Another replica may have been first, and then its value is the one.
+        self.setting(name).await?.ok_or(Unavailable)
+    }
+
+    /// Adds counted events to the hourly roll-ups (C-44).
+    pub async fn add_to_rollup(&self, tallies: Vec<Tally>) -> Result<(), Unavailable> {
+        self.write(Change::Rollup(tallies), None).await.map(drop)
+    }
+
+    /// Removes sessions past their limits, redeemed states past their time and audit rows past
+    /// `keep`, in steps small enough to let launches through between them.
+    pub async fn clean_up(&self, limits: Limits) -> Result<Cleaned, Unavailable> {
+        let now = self.0.clock.now();
+        let sessions = || Change::CleanSessions {
+            idle: now - limits.idle,
+            old: now - limits.lifetime,
+        };
+        let records = || Change::CleanAudit {
+            before: now - self.0.keep,
+            now,
+        };
+        Ok(Cleaned {
+            sessions: self.in_steps(STEP.unsigned_abs(), sessions).await?,
+            redeemed: self
+                .in_steps(STEP.unsigned_abs(), || Change::CleanRedeemed(now))
+                .await?,
+            records: self.in_steps(1, records).await?,
+        })
+    }
+
+    /// Repeats a change until it touches fewer than `enough` rows.
+    async fn in_steps(&self, enough: u64, step: impl Fn() -> Change) -> Result<u64, Unavailable> {
+        let mut sum = 0;
+        loop {
+            let rows = self.write_rows(step(), None).await?;
+            sum += rows;
+            if rows < enough {
+                return Ok(sum);
+            }
+        }
+    }
+
+    /// Whether the breaker is closed (C-42).
+    pub fn is_up(&self) -> bool {
+        self.0.health.is_up()
+    }
+
+    pub fn counts(&self) -> Counts {
+        Counts {
+            commits: self.0.health.commits.load(Ordering::Relaxed),
+            records: self.0.health.records.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Logs the head of this process's chain as event `audit.head`; called each minute (C-41).
+    /// `audit verify --heads` takes these as lines of `writer seq mac`.
+    pub fn log_head(&self) {
+        let head = self.0.head.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(Head { writer, seq, mac }) = head {
+            tracing::info!(event = "audit.head", writer, seq, mac);
+        }
+    }
+
+    /// Writes what is queued, then closes the file. Every later call is `Unavailable`.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.0.orders.send(Order::Close(done)).await.is_ok() {
+            // An error means that the writer is gone, which is what was asked for.
+            let _ = closed.await;
+        }
+        self.0.readers.close().await;
+    }
+
+    fn redeemed(&self, hash: [u8; 32]) -> Redeemed {
+        Redeemed {
+            hash,
+            until: self.0.clock.now() + REMEMBERED,
+        }
+    }
+
+    async fn write_rows(&self, change: Change, record: Option<Record>) -> Result<u64, Unavailable> {
+        match self.write(change, record).await? {
+            Applied::Rows(rows) => Ok(rows),
+            Applied::AlreadyRedeemed => Ok(0),
+        }
+    }
+
+    async fn write(&self, change: Change, record: Option<Record>) -> Result<Applied, Unavailable> {
+        if self.is_up() {
+            let row = record.map(|record| Row::of(record, self.0.naming, &self.0.key));
+            self.0.send(change, row).await
+        } else {
+            Err(Unavailable)
+        }
+    }
+}
+
+impl Inner {
+    /// Queues a write and waits for its commit, up to the budget. The writer itself counts what
+    /// fails; here counts only that it said nothing.
+    async fn send(&self, change: Change, row: Option<Row>) -> Result<Applied, Unavailable> {
+        let deadline = Instant::now() + BUDGET;
+        let (reply, answer) = oneshot::channel();
+        let write = Write {
+            change,
+            row,
+            deadline,
+            reply: Some(reply),
+        };
+        let answered = timeout_at(deadline, async {
+            self.orders.send(Order::Write(write)).await.ok()?;
+            answer.await.ok()
+        });
+        match answered.await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => Err(Unavailable),
+            Err(_elapsed) => {
+                self.health.failed(Half::Writes);
+                Err(Unavailable)
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! What one launch costs: the CPU time of the real binary for a signed-in click over HTTP, with
+//! everything on (session, access, claims, durable audit, metrics, JSON log to a file), beside the
+//! CPU time of one bare RSA-2048 signature in the same run.
+//!
+//! `cargo bench --bench launch`. Ratios within one run are what counts: machines are noisy.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Instant;
+
+use aws_lc_rs::{rand, rsa, signature};
+use secrecy::SecretBox;
+use serde_json::json;
+use usher::audit::{Occasion, Record};
+use usher::clock::{Clock as _, SystemClock};
+use usher::config::Person;
+use usher::identity::{Groups, Identity};
+use usher::session::{Session, SessionId};
+use usher::store::{Options, Store};
+use usher::types::{Email, Issuer, ProviderId, Reference, Subject};
+
+const LAUNCHES: usize = 20_000;
+const WARM_UP: usize = 1_000;
+const SIGNATURES: usize = 4_000;
+const CONNECTIONS: [usize; 3] = [1, 16, 64];
+
+fn main() {
+    let pem = usher::signer::generate_pem();
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = directory.path();
+    write(directory, "app.pem", &pem);
+    write(
+        directory,
+        "audit.key",
+        "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    );
+    write(
+        directory,
+        "usher.toml",
+        r#"public_url = "http://127.0.0.1:8080"
+server = { listen = "127.0.0.1:0", ops_listen = "127.0.0.1:0" }
+log = { format = "json" }
+limits = { launches_per_minute = 0 }
+audit = { key_file = "audit.key" }
+
+[providers.work]
+issuer = "http://localhost:9"
+client_id = "usher"
+client_secret = "not-used-in-this-benchmark"
+
+[apps.townhall]
+vendor = "frameable"
+title = "Town hall"
+url = "https://acme.frameable.com/events/townhall"
+key_file = "app.pem"
+allow = ["group:staff"]
+roles = [{ role = "host", allow = ["group:comms"] }]
+user_profile = [["organization", "Acme"], ["title", "{{ user.claims.title }}"]]
+"#,
+    );
+    let cookie = signed_in(&directory.join("usher.db"));
+    let bare = bare_signature(&pem);
+    println!("bare RSA-2048 signature, aws-lc-rs: {:.1} µs of CPU", bare * 1e6);
+    println!(
+        "{:>11} {:>12} {:>14} {:>10} {:>10} {:>9}",
+        "connections", "launches/s", "CPU µs/launch", "÷ bare", "p50 ms", "p99 ms"
+    );
+    for connections in CONNECTIONS {
+        let server = Server::start(directory);
+        drive(&server.address, &cookie, connections, WARM_UP);
+        let (cpu, clock) = (cpu_seconds(server.child.id()), Instant::now());
+        let mut latencies = drive(&server.address, &cookie, connections, LAUNCHES);
+        let (cpu, elapsed) = (
+            cpu_seconds(server.child.id()) - cpu,
+            clock.elapsed().as_secs_f64(),
+        );
+        latencies.sort_by(f64::total_cmp);
+        #[expect(clippy::cast_precision_loss, reason = "a count of thousands")]
+        let count = latencies.len() as f64;
+        let each = cpu / count;
+        println!(
+            "{connections:>11} {:>12.0} {:>14.1} {:>10.2} {:>10.2} {:>9.2}",
+            count / elapsed,
+            each * 1e6,
+            each / bare,
+            latencies[latencies.len() / 2] * 1e3,
+            latencies[latencies.len() * 99 / 100] * 1e3,
+        );
+    }
+}
+
+fn write(directory: &Path, name: &str, text: &str) {
+    let path = directory.join(name);
+    fs::write(&path, text).expect("a file");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
+}
+
+/// Puts a session into the store, as a sign-in would, and returns its cookie.
+fn signed_in(database: &Path) -> String {
+    let now = SystemClock.now();
+    let id = SessionId::random();
+    let claims =
+        json!({"name": "Ada Lovelace", "title": "Countess", "picture": "https://example.com/ada.png"});
+    let identity = Identity {
+        provider: ProviderId::parse("work").expect("an id"),
+        issuer: Issuer::parse("http://localhost:9").expect("an issuer"),
+        subject: Subject::parse("ada").expect("a subject"),
+        email: Email::parse("ada@example.com").ok(),
+        email_verified: true,
+        groups: Groups::Known(vec!["staff".into(), "comms".into()]),
+        auth_time: None,
+        acr: None,
+        claims: claims.as_object().expect("an object").clone(),
+    };
+    let occasion = Occasion {
+        now,
+        reference: Reference::random(),
+        address: None,
+    };
+    let record = Record::sign_in(&identity, &occasion);
+    let session = Session {
+        key: id.key(),
+        identity,
+        sid: None,
+        id_token_sealed: None,
+        created_at: now,
+        last_seen: now,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let key = SecretBox::new(Box::new(*b"01234567890123456789012345678901"));
+        let options = Options {
+            audit_key: key,
+            keep: time::Duration::days(400),
+            person: Person::Plain,
+        };
+        let store = Store::open(database, options, Arc::new(SystemClock))
+            .await
+            .expect("a store");
+        store
+            .sign_in(&session, [0; 32], None, record)
+            .await
+            .expect("a session");
+        store.close().await;
+    });
+    format!("usher={}", id.expose())
+}
+
+/// CPU seconds of one signature with a key that is parsed once.
+fn bare_signature(pem: &str) -> f64 {
+    let der = pem_to_der(pem);
+    let key = rsa::KeyPair::from_pkcs8(&der).expect("a key");
+    let random = rand::SystemRandom::new();
+    let message = [7; 400];
+    let mut out = vec![0; key.public_modulus_len()];
+    let before = cpu_seconds(std::process::id());
+    for _ in 0..SIGNATURES {
+        key.sign(&signature::RSA_PKCS1_SHA256, &random, &message, &mut out)
+            .expect("a signature");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a count of thousands")]
+    let count = SIGNATURES as f64;
+    (cpu_seconds(std::process::id()) - before) / count
+}
+
+fn pem_to_der(pem: &str) -> Vec<u8> {
+    use rustls_pki_types::pem::PemObject as _;
+    let key = rustls_pki_types::PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).expect("a PKCS#8 key");
+    key.secret_pkcs8_der().to_vec()
+}
+
+/// User and system time of a process, from `/proc` (in ticks of 10 ms).
+fn cpu_seconds(pid: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("a running process");
+    let fields: Vec<&str> = stat
+        .rsplit_once(')')
+        .expect("a name")
+        .1
+        .split_whitespace()
+        .collect();
+    let ticks = |at: usize| fields[at].parse::<f64>().expect("ticks");
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(directory: &Path) -> Self {
+        let log = fs::File::create(directory.join("usher.log")).expect("a log file");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_usher"))
+            .args(["serve", "-c"])
+            .arg(directory.join("usher.toml"))
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("the gateway starts");
+        let mut address = None;
+        for line in BufReader::new(child.stdout.take().expect("its output")).lines() {
+            let line = line.expect("a line");
+            if let Some(at) = line.strip_prefix("listening on ") {
+                address = Some(at.to_owned());
+            }
+            if line == "ready" {
+                break;
+            }
+        }
+        Self {
+            child,
+            address: address.expect("the gateway names its address"),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Clicks `launches` times over `connections` kept-alive connections; the seconds of each click.
+fn drive(address: &str, cookie: &str, connections: usize, launches: usize) -> Vec<f64> {
+    let clickers: Vec<_> = (0..connections)
+        .map(|_| {
+            let (address, cookie) = (address.to_owned(), cookie.to_owned());
+            std::thread::spawn(move || click(&address, &cookie, launches / connections))
+        })
+        .collect();
+    clickers
+        .into_iter()
+        .flat_map(|clicker| clicker.join().expect("a clicker"))
+        .collect()
+}
+
+fn click(address: &str, cookie: &str, times: usize) -> Vec<f64> {
+    let mut connection = TcpStream::connect(address).expect("a connection");
+    connection.set_nodelay(true).expect("no delay");
+    let request = format!(
+        "GET /launch/townhall HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nSec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\n\r\n"
+    );
+    let mut buffer = [0; 8192];
+    (0..times)
+        .map(|_| {
+            let clock = Instant::now();
+            connection.write_all(request.as_bytes()).expect("a request");
+            let mut read = 0;
+            while !buffer[..read].windows(4).any(|end| end == b"\r\n\r\n") {
+                read += connection.read(&mut buffer[read..]).expect("an answer");
+            }
+            assert!(
+                buffer.starts_with(b"HTTP/1.1 302"),
+                "{}",
+                String::from_utf8_lossy(&buffer[..read])
+            );
+            clock.elapsed().as_secs_f64()
+        })
+        .collect()
+}

@@ -1,0 +1,124 @@
+//! Records as the handlers make them: one constructor for each thing that can happen.
+
+use std::net::IpAddr;
+
+use time::OffsetDateTime;
+use uuid::{Builder, Uuid};
+
+use super::{Event, Outcome, Record};
+use crate::identity::Identity;
+use crate::signer::TokenFacts;
+use crate::types::{AppId, Reference, random_bytes};
+
+/// When, under which reference and from which address something happened.
+#[derive(Debug, Clone)]
+pub struct Occasion {
+    pub now: OffsetDateTime,
+    pub reference: Reference,
+    /// Of the browser, where it is known.
+    pub address: Option<IpAddr>,
+}
+
+impl Record {
+    /// A person signed in.
+    pub fn sign_in(identity: &Identity, occasion: &Occasion) -> Self {
+        Self::of(Event::SignIn, Outcome::Ok, identity, occasion)
+    }
+
+    /// A signed-in person was not let in as a session (claims too large, an app's step-up, …).
+    pub fn sign_in_refused(identity: &Identity, reason: &str, occasion: &Occasion) -> Self {
+        Self::of(Event::SignIn, Outcome::Refused, identity, occasion).because(reason)
+    }
+
+    /// A launch, or a token API answer. The store adds what is to be said of the token.
+    pub fn launch(
+        identity: &Identity,
+        app: &AppId,
+        vendor: &'static str,
+        roles: &[String],
+        occasion: &Occasion,
+    ) -> Self {
+        Self {
+            app: Some(app.clone()),
+            vendor: Some(vendor),
+            roles: roles.to_vec(),
+            ..Self::of(Event::Launch, Outcome::Ok, identity, occasion)
+        }
+    }
+
+    /// A signed-in person was refused an app; `reason` is a stable code.
+    pub fn denied(
+        identity: &Identity,
+        app: &AppId,
+        vendor: &'static str,
+        reason: &str,
+        occasion: &Occasion,
+    ) -> Self {
+        Self {
+            app: Some(app.clone()),
+            vendor: Some(vendor),
+            ..Self::of(Event::Denied, Outcome::Refused, identity, occasion).because(reason)
+        }
+    }
+
+    /// A person ended a session, or had it ended.
+    pub fn sign_out(identity: &Identity, occasion: &Occasion) -> Self {
+        Self::of(Event::SignOut, Outcome::Ok, identity, occasion)
+    }
+
+    /// Adds a stable reason code.
+    #[must_use]
+    pub fn because(mut self, reason: &str) -> Self {
+        self.reason = Some(reason.to_owned());
+        self
+    }
+
+    /// Names who acted, where it was not the person.
+    #[must_use]
+    pub fn by(mut self, actor: &str) -> Self {
+        self.actor = Some(actor.to_owned());
+        self
+    }
+
+    /// Says what may be said of the token.
+    #[must_use]
+    pub(crate) fn with_token(mut self, facts: &TokenFacts) -> Self {
+        self.kid.clone_from(&facts.kid);
+        self.jti.clone_from(&facts.jti);
+        self.token_sha256 = Some(facts.sha256.clone());
+        self.issued_at = Some(facts.issued_at);
+        self.expires_at = facts.expires_at;
+        self
+    }
+
+    fn of(event: Event, outcome: Outcome, identity: &Identity, occasion: &Occasion) -> Self {
+        Self {
+            id: uuid_v7(occasion.now),
+            time: occasion.now,
+            event,
+            outcome,
+            reason: None,
+            reference: Some(occasion.reference.clone()),
+            issuer: Some(identity.issuer.clone()),
+            subject: Some(identity.subject.clone()),
+            email: identity.email.clone(),
+            provider: Some(identity.provider.clone()),
+            app: None,
+            vendor: None,
+            kid: None,
+            jti: None,
+            token_sha256: None,
+            issued_at: None,
+            expires_at: None,
+            roles: Vec::new(),
+            address: occasion.address,
+            actor: None,
+        }
+    }
+}
+
+/// A UUIDv7 (RFC 9562, section 5.7) of a given time.
+fn uuid_v7(now: OffsetDateTime) -> Uuid {
+    let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &random_bytes::<10>()).into_uuid()
+}

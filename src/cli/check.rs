@@ -1,0 +1,207 @@
+//! `usher check`: every problem of a configuration at once, and what its personas come to.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+
+use crate::config::{self, Config, PersonaTest, Problem, Severity};
+use crate::mint;
+
+/// How the findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// One JSON document.
+    Json,
+}
+
+/// Checks the file at `path`: what to print, and the exit code, 0 or 1.
+pub fn run(path: &Path, format: Format, now: OffsetDateTime) -> (String, u8) {
+    let found = match config::load(path) {
+        Ok(loaded) => Findings {
+            personas: loaded
+                .tests
+                .iter()
+                .map(|test| (test, persona(&loaded.config, test, now)))
+                .map(Persona::new)
+                .collect(),
+            apps: apps(&loaded.config),
+            problems: loaded.warnings,
+        },
+        Err(problems) => Findings {
+            problems: problems.0,
+            apps: Vec::new(),
+            personas: Vec::new(),
+        },
+    };
+    let failed = found
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+        || found.personas.iter().any(|persona| persona.failure.is_some());
+    let text = match format {
+        Format::Table => found.table(path),
+        Format::Json => format!("{:#}\n", found.json(!failed)),
+    };
+    (text, u8::from(failed))
+}
+
+struct Findings {
+    problems: Vec<Problem>,
+    apps: Vec<[String; 4]>,
+    personas: Vec<Persona>,
+}
+
+struct Persona {
+    line: usize,
+    who: String,
+    app: String,
+    failure: Option<String>,
+}
+
+impl Persona {
+    fn new((test, result): (&PersonaTest, Result<(), String>)) -> Self {
+        let who = test
+            .identity
+            .email
+            .as_ref()
+            .map_or(test.identity.subject.as_str(), |email| email.as_str());
+        Self {
+            line: test.line,
+            who: who.to_owned(),
+            app: test.app.to_string(),
+            failure: result.err(),
+        }
+    }
+}
+
+fn apps(config: &Config) -> Vec<[String; 4]> {
+    config
+        .apps
+        .iter()
+        .map(|app| {
+            [
+                app.id.to_string(),
+                app.vendor.to_owned(),
+                app.target.origin().unwrap_or_default(),
+                format!("RSA {}, SHA-256 {}", app.key.bits(), &app.key.fingerprint()[..16]),
+            ]
+        })
+        .collect()
+}
+
+/// Runs one persona; the error says what came instead of what the file expects.
+pub fn persona(config: &Config, test: &PersonaTest, now: OffsetDateTime) -> Result<(), String> {
+    let app = config.app(&test.app).ok_or("there is no such app")?;
+    let refused = |code: &str, why: &str| match &test.expect {
+        expect if expect.allowed => Err(format!("expected a launch, was refused: {code} ({why})")),
+        expect => match &expect.reason {
+            Some(reason) if reason != code => Err(format!("expected {reason}, was refused with {code}")),
+            _ => Ok(()),
+        },
+    };
+    let params = match app.params.accept(&test.params) {
+        Ok(params) => params,
+        Err(error) => return refused("params.refused", &error.to_string()),
+    };
+    match mint::prepare(app, &test.identity, &params, now) {
+        Err(refusal) => refused(refusal.code(), &refusal.to_string()),
+        Ok(_) if !test.expect.allowed => Err("expected a refusal, was let in".into()),
+        Ok(prepared) => differences(&test.expect.claims, prepared.claims.as_map()),
+    }
+}
+
+/// The expected claims that are missing or other than expected.
+fn differences(expected: &Map<String, Value>, made: &Map<String, Value>) -> Result<(), String> {
+    let differ = |(name, value): (&String, &Value)| match made.get(name) {
+        Some(found) if within(value, found) => None,
+        Some(found) => Some(format!("{name} is {found}")),
+        None => Some(format!("{name} is absent")),
+    };
+    let found: Vec<String> = expected.iter().filter_map(differ).collect();
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(found.join(", "))
+    }
+}
+
+/// A subset match: of objects the named members, everything else as it is.
+fn within(expected: &Value, found: &Value) -> bool {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(found)) => expected
+            .iter()
+            .all(|(name, value)| found.get(name).is_some_and(|found| within(value, found))),
+        _ => expected == found,
+    }
+}
+
+impl Findings {
+    fn table(&self, path: &Path) -> String {
+        let mut text = String::new();
+        for problem in &self.problems {
+            let _ = writeln!(text, "{problem}");
+        }
+        let width = |column: usize| self.apps.iter().map(|row| row[column].len()).max().unwrap_or(0);
+        let widths = [width(0), width(1), width(2)];
+        for [id, vendor, origin, key] in &self.apps {
+            let [a, b, c] = widths;
+            let _ = writeln!(text, "app   {id:a$}  {vendor:b$}  {origin:c$}  {key}");
+        }
+        for persona in &self.personas {
+            let (mark, why) = match &persona.failure {
+                None => ("ok  ", String::new()),
+                Some(why) => ("FAIL", format!(": {why}")),
+            };
+            let Persona { line, who, app, .. } = persona;
+            let _ = writeln!(
+                text,
+                "test  {mark}  {}:{line}  {who} at {app}{why}",
+                path.display()
+            );
+        }
+        let errors = self
+            .problems
+            .iter()
+            .filter(|p| p.severity == Severity::Error)
+            .count();
+        let warnings = self.problems.len() - errors;
+        let failures = self
+            .personas
+            .iter()
+            .filter(|persona| persona.failure.is_some())
+            .count();
+        let _ = writeln!(
+            text,
+            "{}: {errors} errors, {warnings} warnings, {} apps, {failures} of {} tests failed",
+            path.display(),
+            self.apps.len(),
+            self.personas.len()
+        );
+        text
+    }
+
+    fn json(&self, ok: bool) -> Value {
+        let problem = |problem: &Problem| {
+            json!({
+                "severity": if problem.severity == Severity::Error { "error" } else { "warning" },
+                "file": problem.file.display().to_string(),
+                "line": problem.line,
+                "key": problem.key,
+                "message": problem.message,
+                "cure": problem.cure,
+            })
+        };
+        let app = |[id, vendor, origin, key]: &[String; 4]| json!({ "id": id, "vendor": vendor, "origin": origin, "key": key });
+        let persona = |persona: &Persona| json!({ "line": persona.line, "as": persona.who, "app": persona.app, "failure": persona.failure });
+        json!({
+            "ok": ok,
+            "problems": self.problems.iter().map(problem).collect::<Value>(),
+            "apps": self.apps.iter().map(app).collect::<Value>(),
+            "tests": self.personas.iter().map(persona).collect::<Value>(),
+        })
+    }
+}

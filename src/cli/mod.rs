@@ -1,0 +1,106 @@
+//! What people type: one file a command.
+
+mod audit;
+mod check;
+mod demo;
+mod serve;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::{Parser, Subcommand};
+use secrecy::{ExposeSecret as _, SecretBox};
+
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::{self, Loaded};
+
+#[derive(Parser)]
+#[command(
+    name = "usher",
+    version,
+    about = "An SSO redirect gateway",
+    propagate_version = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the gateway
+    Serve(ConfigFile),
+    /// Say every problem of the configuration and try its test personas
+    Check {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// How to say it
+        #[arg(long, value_enum, default_value_t = check::Format::Table)]
+        format: check::Format,
+    },
+    /// Show the whole world on loopback: gateway, provider, intranet and vendors
+    Demo {
+        /// The gateway's port on 127.0.0.1; 0 for any
+        #[arg(long, value_name = "PORT", default_value_t = 8080)]
+        port: u16,
+    },
+    /// Read, export and prove the audit trail
+    Audit {
+        #[command(flatten)]
+        file: ConfigFile,
+        #[command(subcommand)]
+        command: audit::Command,
+    },
+}
+
+/// C-50.
+#[derive(clap::Args)]
+pub struct ConfigFile {
+    /// The configuration file
+    #[arg(
+        short,
+        long = "config",
+        value_name = "FILE",
+        default_value = "usher.toml",
+        global = true
+    )]
+    pub config: PathBuf,
+}
+
+/// Runs the command that the arguments name.
+pub fn run() -> anyhow::Result<ExitCode> {
+    match Cli::parse().command {
+        Command::Serve(file) => serve::run(&file.config),
+        Command::Check { file, format } => {
+            let (text, code) = check::run(&file.config, format, SystemClock.now());
+            print!("{text}");
+            Ok(ExitCode::from(code))
+        }
+        Command::Demo { port } => demo::run(Some(port)),
+        Command::Audit { file, command } => audit(&file.config, command),
+    }
+}
+
+/// The configuration of a command that needs a sound one.
+fn load(path: &Path) -> anyhow::Result<Loaded> {
+    config::load(path).map_err(|problems| anyhow!("the configuration has problems\n{problems}"))
+}
+
+fn audit(path: &Path, command: audit::Command) -> anyhow::Result<ExitCode> {
+    let config = load(path)?.config;
+    let config::StoreUrl::Sqlite(store) = &config.store;
+    let key = match &config.audit.key {
+        Some(key) => SecretBox::new(Box::new(*key.expose_secret())),
+        None => crate::audit::key_beside(store)?,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let fine = runtime.block_on(audit::run(store, &key, command, &mut std::io::stdout().lock()))?;
+    Ok(if fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,47 @@
+//! Every key that the file may have, by section. The reader takes keys from these lists only, so
+//! that they cannot drift from what is read.
+
+/// The keys of one section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section {
+    pub name: &'static str,
+    pub keys: &'static [&'static str],
+}
+
+macro_rules! sections {
+    ($($id:ident $name:literal [$($key:literal)*])*) => {
+        $(pub const $id: Section = Section { name: $name, keys: &[$($key),*] };)*
+        /// All sections.
+        pub const SECTIONS: &[Section] = &[$($id),*];
+    };
+}
+
+sections! {
+    FILE "" ["public_url" "server" "brand" "store" "session" "limits" "log" "audit" "providers" "apps" "test"]
+    SERVER "server" ["listen" "ops_listen" "trusted_proxies" "drain" "sealing_key_file" "secret_dirs" "outbound_proxy"]
+    BRAND "brand" ["name" "logo_file" "accent" "support_url"]
+    STORE "store" ["url"]
+    SESSION "session" ["idle" "lifetime"]
+    LIMITS "limits" ["launches_per_minute" "sign_ins_per_minute" "logouts_per_minute"]
+    LOG "log" ["format" "level"]
+    AUDIT "audit" ["key_file" "keep" "person"]
+    PROVIDER "providers.*" [
+        "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "auth_method" "scopes"
+        "groups_claim" "groups_absent" "trust_email" "id_token_algs" "prompt" "extra_params" "ca_file"
+        "allow_private_network"
+    ]
+    APP "apps.*" [
+        "vendor" "title" "description" "icon" "category" "contact" "hidden" "new_tab" "confirm" "providers" "origins"
+        "params" "allow" "deny" "when" "roles" "url" "ttl" "key" "key_file" "key_env" "kid" "shared_key"
+    ]
+    FRAMEABLE "apps.* (frameable)" ["display_name" "email" "avatar_url" "user_profile"]
+    COBROWSE "apps.* (cobrowse)" ["license_key" "display_name" "role" "policy"]
+    ROLE "apps.*.roles" ["role" "allow" "max_auth_age"]
+    PARAM "apps.*.params.*" ["match" "optional"]
+    TEST "test" ["as" "app" "params" "expect"]
+    AS "test.as" [
+        "sub" "issuer" "provider" "email" "email_verified" "name" "given_name" "family_name" "preferred_username"
+        "picture" "groups" "claims" "auth_time" "acr"
+    ]
+    EXPECT "test.expect" ["allowed" "reason" "claims"]
+}

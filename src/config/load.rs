@@ -1,0 +1,125 @@
+//! From the file to a [`Config`], in one pass that finds every problem.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use super::keys::{self, SECTIONS};
+use super::problem::{Problem, Problems, Severity};
+use super::reader::{Source, Table};
+use super::secret::Tolerance;
+use super::{Config, Loaded, PublicUrl, app, persona, provider, server};
+use crate::types::{Origin, is_loopback, secure_url};
+
+/// Bytes that the file may have.
+const LARGEST: u64 = 1024 * 1024;
+
+/// Reads and checks the file at `path`; relative files in it are relative to it.
+pub fn load(path: &Path) -> Result<Loaded, Problems> {
+    let refuse = |message: String| {
+        Err(Problems(vec![Problem {
+            file: path.to_owned(),
+            line: 0,
+            key: None,
+            message,
+            cure: Some("usher init writes a first one".to_owned()),
+            severity: Severity::Error,
+        }]))
+    };
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => return refuse("is not a regular file".into()),
+        Ok(found) if found.len() > LARGEST => return refuse("is over 1 MiB long".into()),
+        _ => {}
+    }
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&text, path),
+        Err(error) => refuse(format!("cannot be read: {}", error.kind())),
+    }
+}
+
+/// The same for a text in memory, which stands for a file at `path`.
+pub fn parse(text: &str, path: &Path) -> Result<Loaded, Problems> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let source = Source::new(path, text);
+    for error in &errors {
+        // Only the message: the error's own picture of the line would show a secret in it (C-39).
+        let at = error.span().map_or(0, |span| span.start);
+        source.report(
+            at,
+            "",
+            format!("is not TOML here: {}", error.message()),
+            None,
+            Severity::Error,
+        );
+    }
+    let read = read(&source, document.get_ref());
+    let problems = source.into_problems();
+    match read {
+        Some((config, tests)) if problems.iter().all(|p| p.severity == Severity::Warning) => Ok(Loaded {
+            config,
+            tests,
+            warnings: problems,
+        }),
+        _ => Err(Problems(problems)),
+    }
+}
+
+/// Every accepted key as `section.key`, for the reference in the README.
+pub fn all_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SECTIONS
+        .iter()
+        .flat_map(|section| section.keys.iter().map(|key| (section.name, *key)))
+}
+
+fn read<'a>(
+    source: &'a Source<'a>,
+    document: &'a DeTable<'a>,
+) -> Option<(Config, Vec<persona::PersonaTest>)> {
+    let file = Table::new(source, String::new(), 0, document, &[keys::FILE.keys]);
+    let public_url = public_url(&file);
+    let tolerance = Tolerance {
+        anywhere: public_url.as_ref().is_some_and(|url| url.loopback),
+        dirs: std::iter::once(PathBuf::from("/run/secrets"))
+            .chain(server::secret_dirs(&file))
+            .collect(),
+    };
+    let server = server::server(&file, &tolerance);
+    let brand = server::brand(&file);
+    let store = server::store(&file);
+    let session = server::session(&file);
+    let limits = server::limits(&file);
+    let log = server::log(&file);
+    let audit = server::audit(&file, &tolerance);
+    let providers = provider::providers(&file, &tolerance);
+    let ids: Vec<_> = providers.iter().map(|provider| provider.id.clone()).collect();
+    let apps = app::apps(&file, &ids, &tolerance);
+    let tests = persona::tests(&file, &providers, &apps);
+    let config = Config {
+        public_url: public_url?,
+        server: server?,
+        brand,
+        store: store?,
+        session,
+        limits,
+        log,
+        audit,
+        providers: providers.into_iter().map(Arc::new).collect(),
+        apps,
+    };
+    Some((config, tests))
+}
+
+fn public_url(file: &Table<'_>) -> Option<PublicUrl> {
+    file.require("public_url")?.parsed(|text| {
+        let url = secure_url(text).map_err(|e| e.to_string())?;
+        let origin = Origin::parse(text)
+            .map_err(|_| "is an origin, without a path, such as https://go.example.com")?;
+        Ok(PublicUrl {
+            origin,
+            host: url.host_str().unwrap_or_default().to_owned(),
+            plain_http: url.scheme() == "http",
+            loopback: is_loopback(&url),
+        })
+    })
+}

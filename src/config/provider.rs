@@ -1,0 +1,192 @@
+//! `[providers.*]`.
+
+use jsonwebtoken::Algorithm;
+
+use super::keys;
+use super::reader::{Item, Table};
+use super::secret::{Tolerance, plain_file, secret};
+use super::server::short;
+use super::{ClientAuth, Provider};
+use crate::types::{Issuer, ProviderId};
+
+/// What Usher says itself in an authorization request.
+const OWN_PARAMS: [&str; 14] = [
+    "client_id",
+    "client_secret",
+    "response_type",
+    "response_mode",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "request",
+    "request_uri",
+    "max_age",
+];
+
+pub(super) fn providers(file: &Table<'_>, tolerance: &Tolerance) -> Vec<Provider> {
+    let entries = file
+        .get("providers")
+        .and_then(|item| item.entries())
+        .unwrap_or_default();
+    if entries.is_empty() {
+        file.error(
+            "providers",
+            "is missing: nobody could sign in without a [providers.NAME]",
+        );
+    }
+    let mut providers: Vec<Provider> = Vec::new();
+    for (id, item) in entries {
+        let found = provider(id, &item, tolerance);
+        if let Some(found) = &found
+            && providers
+                .iter()
+                .any(|p| p.issuer == found.issuer && p.client_id == found.client_id)
+        {
+            item.error("has the issuer and client_id of another provider");
+        }
+        providers.extend(found);
+    }
+    providers
+}
+
+fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider> {
+    let table = item.table(keys::PROVIDER.keys)?;
+    let id = ProviderId::parse(id).map_err(|e| item.error(e.to_string())).ok();
+    let issuer = table
+        .require("issuer")
+        .and_then(|item| item.parsed(|text| Issuer::parse(text).map_err(|e| e.to_string())));
+    let client_id = table
+        .require("client_id")
+        .and_then(|item| item.parsed(|text| short(text, 255)));
+    let auth = client_auth(&table, tolerance);
+    let title = table.parsed("title", id.as_ref()?.as_str().to_owned(), |text| short(text, 60));
+    let ca_pem = table
+        .get("ca_file")
+        .and_then(|item| plain_file(&item).map(|bytes| (item, bytes)));
+    if let Some((item, bytes)) = &ca_pem
+        && !String::from_utf8_lossy(bytes).contains("-----BEGIN CERTIFICATE-----")
+    {
+        item.error("names a file without a PEM certificate");
+    }
+    Some(Provider {
+        id: id?,
+        title,
+        issuer: issuer?,
+        client_id: client_id?,
+        auth: auth?,
+        scopes: scopes(&table),
+        groups_claim: table.parsed("groups_claim", "groups".to_owned(), |text| short(text, 255)),
+        groups_absent_means_empty: table.parsed("groups_absent", false, |text| match text {
+            "empty" => Ok(true),
+            "unknown" => Ok(false),
+            _ => Err("is \"unknown\" or \"empty\"".into()),
+        }),
+        trust_email: table.flag("trust_email"),
+        id_token_algs: algorithms(&table),
+        prompt: table.parsed("prompt", None, |text| match text {
+            "login" | "consent" | "select_account" => Ok(Some(text.to_owned())),
+            _ => Err("is login, consent or select_account".into()),
+        }),
+        extra_params: extra_params(&table),
+        ca_pem: ca_pem.map(|(_, bytes)| bytes),
+        allow_private_network: table.flag("allow_private_network"),
+    })
+}
+
+fn client_auth(table: &Table<'_>, tolerance: &Tolerance) -> Option<ClientAuth> {
+    const KEYS: [&str; 3] = ["client_secret", "client_secret_file", "client_secret_env"];
+    let method = match table.get("auth_method") {
+        Some(item) => item.parsed(|text| match text {
+            "client_secret_basic" | "client_secret_post" | "none" => Ok(text.to_owned()),
+            "private_key_jwt" => Err("private_key_jwt is not supported yet".into()),
+            _ => Err("is client_secret_basic, client_secret_post or none".into()),
+        })?,
+        None => "client_secret_basic".to_owned(),
+    };
+    if method == "none" {
+        if KEYS.iter().any(|key| table.has(key)) {
+            table.error("client_secret", "is of no use with auth_method = \"none\"");
+        }
+        return Some(ClientAuth::None);
+    }
+    let secret = secret(table, KEYS, tolerance)?.as_str().to_owned().into();
+    Some(if method == "client_secret_post" {
+        ClientAuth::SecretPost(secret)
+    } else {
+        ClientAuth::SecretBasic(secret)
+    })
+}
+
+fn scopes(table: &Table<'_>) -> Vec<String> {
+    if !table.has("scopes") {
+        return ["openid", "profile", "email"].map(str::to_owned).into();
+    }
+    let token = |text: &str| {
+        let fits = !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
+        if fits {
+            Ok(text.to_owned())
+        } else {
+            Err("is not a scope: printable ASCII without spaces".into())
+        }
+    };
+    let mut scopes: Vec<String> = table
+        .texts("scopes")
+        .iter()
+        .filter_map(|(item, _)| item.parsed(token))
+        .collect();
+    if !scopes.iter().any(|scope| scope == "openid") {
+        scopes.insert(0, "openid".to_owned());
+    }
+    scopes
+}
+
+fn algorithms(table: &Table<'_>) -> Vec<Algorithm> {
+    let algorithm = |text: &str| match text {
+        "RS256" => Ok(Algorithm::RS256),
+        "RS384" => Ok(Algorithm::RS384),
+        "RS512" => Ok(Algorithm::RS512),
+        "PS256" => Ok(Algorithm::PS256),
+        "PS384" => Ok(Algorithm::PS384),
+        "PS512" => Ok(Algorithm::PS512),
+        "ES256" => Ok(Algorithm::ES256),
+        "ES384" => Ok(Algorithm::ES384),
+        "EdDSA" => Ok(Algorithm::EdDSA),
+        _ => {
+            Err("is RS256 to RS512, PS256 to PS512, ES256, ES384 or EdDSA; never none and never HMAC".into())
+        }
+    };
+    if !table.has("id_token_algs") {
+        return vec![Algorithm::RS256];
+    }
+    let listed = table.texts("id_token_algs");
+    if listed.is_empty() {
+        table.error("id_token_algs", "is empty");
+    }
+    listed
+        .iter()
+        .filter_map(|(item, _)| item.parsed(algorithm))
+        .collect()
+}
+
+fn extra_params(table: &Table<'_>) -> Vec<(String, String)> {
+    let entries = table
+        .get("extra_params")
+        .and_then(|item| item.entries())
+        .unwrap_or_default();
+    let mut params = Vec::new();
+    for (name, item) in entries {
+        if OWN_PARAMS.contains(&name) {
+            item.error("is said by Usher itself");
+        } else if let Some(value) = item.text() {
+            params.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    params
+}

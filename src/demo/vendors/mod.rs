@@ -1,0 +1,75 @@
+//! Stand-ins for the vendors. They know what a vendor knows: a public key and their own rules. No
+//! line here is shared with the gateway's signer (C-46).
+
+mod cobrowse;
+mod frameable;
+mod panel;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse};
+use url::form_urlencoded;
+
+use super::answer::{self, Note};
+use super::settings::Settings;
+pub use cobrowse::Cobrowse;
+pub use frameable::Frameable;
+use verify::Refusal;
+
+/// The gateway's configuration, which the claims panel quotes.
+pub type Quoted = Arc<Settings>;
+
+/// The vendors' sites are other people's: a cookie of the gateway that turns up here is a leak
+/// (C-46), and shows at once.
+pub async fn refuse_gateway_cookies(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let leaked = answer::cookies(request.request())
+        .any(|(name, _)| name.starts_with("usher") || name.starts_with("__Host-usher"));
+    if leaked {
+        let note = Note {
+            site: "frameable",
+            title: "A cookie of the gateway came here",
+            text: "It must never leave the gateway's own host.",
+            code: "cookie leaked",
+        };
+        return Ok(request.into_response(answer::page(StatusCode::INTERNAL_SERVER_ERROR, &note)));
+    }
+    next.call(request).await
+}
+
+/// The `token` of the query.
+fn token_of(request: &HttpRequest) -> Option<String> {
+    form_urlencoded::parse(request.query_string().as_bytes())
+        .find(|(name, _)| name == "token")
+        .map(|(_, value)| value.into_owned())
+}
+
+fn refuse(site: &str, refusal: &Refusal) -> HttpResponse {
+    let note = Note {
+        site,
+        title: "This link does not let you in",
+        text: refusal.advice(),
+        code: &refusal.to_string(),
+    };
+    answer::page(StatusCode::UNAUTHORIZED, &note)
+}
+
+fn nothing_here(site: &str) -> HttpResponse {
+    let note = Note {
+        site,
+        title: "There is nothing at this address",
+        text: "Check the link, or ask the person who sent it.",
+        code: "404 Not Found",
+    };
+    answer::page(StatusCode::NOT_FOUND, &note)
+}

@@ -1,0 +1,344 @@
+//! The authorization code flow (OpenID Connect Core 1.0, section 3.1) with PKCE: the way to the
+//! provider, and from its code to a verified identity.
+
+use std::fmt;
+use std::time::Duration;
+
+use oauth2::basic::{
+    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
+};
+use oauth2::{
+    AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse as _,
+    TokenUrl,
+};
+use reqwest::Method;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use url::Url;
+
+use super::claims;
+use super::http::{Http, HttpError, Request};
+use super::id_token::{self, Expected, Invalid, Verified};
+use super::provider::{Metadata, Provider, ProviderError};
+use super::settings::ClientAuth;
+use super::{Identity, strict_json};
+
+const TOKEN_CAP: usize = 64 * 1024;
+const USERINFO_CAP: usize = 256 * 1024;
+/// C-20: how long a token request may wait for its turn.
+const TURN: Duration = Duration::from_secs(10);
+/// C-58: from the code to the identity, all calls together.
+const EXCHANGE: Duration = Duration::from_secs(11);
+
+/// What one login attempt must keep to itself: sealed into its cookie, never logged.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Secrets {
+    nonce: String,
+    verifier: String,
+}
+
+impl Secrets {
+    /// A fresh nonce and code verifier, 32 random bytes each (RFC 7636, section 4.1).
+    pub fn random() -> Self {
+        let nonce = openidconnect::Nonce::new_random_len(32);
+        let verifier = PkceCodeVerifier::new(openidconnect::Nonce::new_random_len(32).secret().clone());
+        Self {
+            nonce: nonce.secret().clone(),
+            verifier: verifier.secret().clone(),
+        }
+    }
+}
+
+/// Why a code did not become an identity.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignInError {
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    #[error("the token endpoint refused the code")]
+    CodeRefused,
+    #[error("the token endpoint's answer is not a token response")]
+    TokenAnswer,
+    #[error(transparent)]
+    IdToken(#[from] Invalid),
+    #[error("userinfo speaks of another person")]
+    UserinfoSubject,
+    #[error("userinfo's answer is not a JSON object with a subject")]
+    UserinfoAnswer,
+    #[error("the claims are larger than 64 KiB; the largest is {claim}")]
+    ClaimsTooLarge { claim: String },
+}
+
+impl SignInError {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Provider(error) => error.code(),
+            Self::CodeRefused => "token.refused",
+            Self::TokenAnswer => "token.wrong_answer",
+            Self::IdToken(invalid) => invalid.code(),
+            Self::UserinfoSubject => "userinfo.sub_mismatch",
+            Self::UserinfoAnswer => "userinfo.wrong_answer",
+            Self::ClaimsTooLarge { .. } => "claims.too_large",
+        }
+    }
+}
+
+/// A person whom the provider vouched for.
+pub struct SignedIn {
+    pub identity: Identity,
+    /// The provider's session id.
+    pub sid: Option<String>,
+    /// Kept for RP-initiated logout only.
+    pub id_token: SecretString,
+}
+
+/// What an authorization request may ask for besides identity.
+#[derive(Default)]
+pub struct Wishes<'a> {
+    pub prompt: Option<&'a str>,
+    pub ui_locales: Option<&'a str>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct IdTokenField {
+    #[serde(default, skip_serializing)]
+    id_token: Option<SecretString>,
+}
+
+impl fmt::Debug for IdTokenField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdTokenField")
+    }
+}
+
+impl ExtraTokenFields for IdTokenField {}
+
+type OidcClient = Client<
+    BasicErrorResponse,
+    StandardTokenResponse<IdTokenField, BasicTokenType>,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+
+fn client(provider: &Provider, metadata: &Metadata, redirect_uri: &str) -> Result<OidcClient, ProviderError> {
+    let settings = &provider.settings;
+    let redirect = RedirectUrl::new(redirect_uri.to_owned()).map_err(|_| ProviderError::WrongAnswer)?;
+    let client = Client::new(ClientId::new(settings.client_id.clone()))
+        .set_auth_uri(AuthUrl::from_url(metadata.authorization_endpoint.clone()))
+        .set_token_uri(TokenUrl::from_url(metadata.token_endpoint.clone()))
+        .set_redirect_uri(redirect);
+    let secret = |secret: &SecretString| ClientSecret::new(secret.expose_secret().to_owned());
+    Ok(match &settings.auth {
+        ClientAuth::SecretBasic(s) => client
+            .set_client_secret(secret(s))
+            .set_auth_type(AuthType::BasicAuth),
+        ClientAuth::SecretPost(s) => client
+            .set_client_secret(secret(s))
+            .set_auth_type(AuthType::RequestBody),
+        ClientAuth::None => client.set_auth_type(AuthType::RequestBody),
+    })
+}
+
+/// The address that starts the flow: code, PKCE S256, state, nonce.
+pub fn authorize(
+    provider: &Provider,
+    metadata: &Metadata,
+    redirect_uri: &str,
+    state: &str,
+    secrets: &Secrets,
+    wishes: &Wishes<'_>,
+) -> Result<Url, ProviderError> {
+    let client = client(provider, metadata, redirect_uri)?;
+    let challenge =
+        PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(secrets.verifier.clone()));
+    let mut request = client
+        .authorize_url(|| CsrfToken::new(state.to_owned()))
+        .add_scopes(provider.settings.scopes.iter().cloned().map(Scope::new))
+        .set_pkce_challenge(challenge)
+        .add_extra_param("nonce", secrets.nonce.clone());
+    for (name, value) in &provider.settings.extra_params {
+        request = request.add_extra_param(name.clone(), value.clone());
+    }
+    if let Some(prompt) = wishes.prompt.or(provider.settings.prompt.as_deref()) {
+        request = request.add_extra_param("prompt", prompt.to_owned());
+    }
+    if let Some(locales) = wishes.ui_locales {
+        request = request.add_extra_param("ui_locales", locales.to_owned());
+    }
+    Ok(request.url().0)
+}
+
+/// Redeems `code` and verifies all that comes back.
+pub async fn redeem(
+    provider: &Provider,
+    metadata: &Metadata,
+    code: String,
+    redirect_uri: &str,
+    secrets: &Secrets,
+    now: OffsetDateTime,
+) -> Result<SignedIn, SignInError> {
+    let turn = tokio::time::timeout(TURN, provider.token_requests.acquire()).await;
+    let Ok(Ok(_turn)) = turn else {
+        return Err(ProviderError::Slow.into());
+    };
+    let exchange = exchange(provider, metadata, code, redirect_uri, secrets, now);
+    tokio::time::timeout(EXCHANGE, exchange)
+        .await
+        .unwrap_or(Err(ProviderError::Slow.into()))
+}
+
+async fn exchange(
+    provider: &Provider,
+    metadata: &Metadata,
+    code: String,
+    redirect_uri: &str,
+    secrets: &Secrets,
+    now: OffsetDateTime,
+) -> Result<SignedIn, SignInError> {
+    let http = &provider.http;
+    let tokens = client(provider, metadata, redirect_uri)?
+        .exchange_code(AuthorizationCode::new(code))
+        .set_pkce_verifier(PkceCodeVerifier::new(secrets.verifier.clone()))
+        .request_async(&|request| call(http, request))
+        .await
+        .map_err(|error| match error {
+            RequestTokenError::Request(CallError(error)) => ProviderError::from(error).into(),
+            RequestTokenError::ServerResponse(_) => SignInError::CodeRefused,
+            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => SignInError::TokenAnswer,
+        })?;
+    if !matches!(tokens.token_type(), BasicTokenType::Bearer) {
+        return Err(SignInError::TokenAnswer);
+    }
+    let id_token = tokens
+        .extra_fields()
+        .id_token
+        .clone()
+        .ok_or(SignInError::TokenAnswer)?;
+    let access_token = tokens.access_token().secret();
+    let Verified { subject, claims } = verified(provider, &id_token, access_token, secrets, now).await?;
+    let userinfo = match &metadata.userinfo_endpoint {
+        Some(endpoint) => userinfo(http, endpoint, access_token, subject.as_str()).await?,
+        None => Map::new(),
+    };
+    let sid = claims.get("sid").and_then(Value::as_str).map(str::to_owned);
+    let identity = claims::identity(&provider.settings, subject, claims, userinfo)?;
+    Ok(SignedIn {
+        identity,
+        sid,
+        id_token,
+    })
+}
+
+/// Verifies the ID token, with newer keys where the ones at hand cannot (lesson 14, S-019).
+async fn verified(
+    provider: &Provider,
+    id_token: &SecretString,
+    access_token: &str,
+    secrets: &Secrets,
+    now: OffsetDateTime,
+) -> Result<Verified, SignInError> {
+    let settings = &provider.settings;
+    let expected = Expected {
+        issuer: settings.issuer.as_str(),
+        client_id: &settings.client_id,
+        nonce: &secrets.nonce,
+        algs: &settings.id_token_algs,
+        access_token,
+    };
+    let keys = provider.keys().await?;
+    match id_token::verify(id_token.expose_secret(), &expected, &keys, now) {
+        // A provider may also give new keys to an old name, or drop the names altogether.
+        Err(first @ (Invalid::KeyUnknown | Invalid::Signature)) => {
+            let newer = provider.newer_keys(&keys).await?;
+            if std::sync::Arc::ptr_eq(&newer, &keys) {
+                return Err(first.into());
+            }
+            Ok(id_token::verify(
+                id_token.expose_secret(),
+                &expected,
+                &newer,
+                now,
+            )?)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Userinfo by Authorization header; only of the ID token's subject (S-143, S-144).
+async fn userinfo(
+    http: &Http,
+    endpoint: &Url,
+    access_token: &str,
+    subject: &str,
+) -> Result<Map<String, Value>, SignInError> {
+    let bearer = format!("Bearer {access_token}");
+    let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| SignInError::TokenAnswer)?;
+    bearer.set_sensitive(true);
+    let headers = vec![
+        (AUTHORIZATION, bearer),
+        (ACCEPT, HeaderValue::from_static("application/json")),
+    ];
+    let request = Request {
+        method: Method::GET,
+        url: endpoint,
+        headers,
+        body: None,
+        cap: USERINFO_CAP,
+    };
+    let answer = http.send(request).await.map_err(ProviderError::from)?;
+    if answer.status != 200 || !answer.content_type.starts_with("application/json") {
+        return Err(SignInError::UserinfoAnswer);
+    }
+    let claims = strict_json::object(&answer.body).map_err(|_| SignInError::UserinfoAnswer)?;
+    match claims.get("sub").and_then(Value::as_str) {
+        Some(sub) if sub == subject => Ok(claims),
+        Some(_) => Err(SignInError::UserinfoSubject),
+        None => Err(SignInError::UserinfoAnswer),
+    }
+}
+
+/// [`HttpError`] as the `oauth2` crate wants it.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+struct CallError(HttpError);
+
+/// The token request over our own client.
+async fn call(http: &Http, request: HttpRequest) -> Result<HttpResponse, CallError> {
+    let (parts, body) = request.into_parts();
+    let url = Url::parse(&parts.uri.to_string()).map_err(|_| CallError(HttpError::Unreachable))?;
+    let mut headers: Vec<_> = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    for (_, value) in &mut headers {
+        value.set_sensitive(true);
+    }
+    let request = Request {
+        method: parts.method,
+        url: &url,
+        headers,
+        body: Some(body),
+        cap: TOKEN_CAP,
+    };
+    let answer = http.send(request).await.map_err(CallError)?;
+    let mut response = HttpResponse::new(answer.body);
+    *response.status_mut() =
+        reqwest::StatusCode::from_u16(answer.status).map_err(|_| CallError(HttpError::Unreachable))?;
+    if let Ok(value) = HeaderValue::from_str(&answer.content_type) {
+        response
+            .headers_mut()
+            .insert(reqwest::header::CONTENT_TYPE, value);
+    }
+    Ok(response)
+}

@@ -1,0 +1,38 @@
+//! `[providers.*]`: what the operator says about a provider.
+
+use jsonwebtoken::Algorithm;
+use secrecy::SecretString;
+
+use crate::types::{Issuer, ProviderId};
+
+#[derive(Debug)]
+pub struct Provider {
+    pub id: ProviderId,
+    pub title: String,
+    pub issuer: Issuer,
+    pub client_id: String,
+    pub auth: ClientAuth,
+    /// `openid` always among them.
+    pub scopes: Vec<String>,
+    /// A claim's name, or a path such as `realm_access.roles`.
+    pub groups_claim: String,
+    /// C-15: an absent groups claim means no groups, rather than unknown ones.
+    pub groups_absent_means_empty: bool,
+    /// Takes every address from this provider for verified.
+    pub trust_email: bool,
+    /// Asymmetric algorithms that an ID token may be signed with.
+    pub id_token_algs: Vec<Algorithm>,
+    pub prompt: Option<String>,
+    pub extra_params: Vec<(String, String)>,
+    /// PEM of extra trust anchors.
+    pub ca_pem: Option<Vec<u8>>,
+    pub allow_private_network: bool,
+}
+
+/// How Usher proves to the token endpoint that it is the registered client.
+#[derive(Debug)]
+pub enum ClientAuth {
+    SecretBasic(SecretString),
+    SecretPost(SecretString),
+    None,
+}

@@ -1,0 +1,279 @@
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use proptest::prelude::*;
+use secrecy::ExposeSecret as _;
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::audit::Receipt;
+use crate::config::tests::{COBROWSE, FRAMEABLE, file, loaded};
+use crate::config::{Config, Loaded};
+use crate::delivery::{Launch, hand_over};
+use crate::identity::Groups;
+use crate::types::{Email, Issuer, ProviderId, Subject};
+
+fn app(vendor: &str, extra: &str) -> Config {
+    let Loaded { config, .. } = loaded(&file("", &format!("{vendor}{extra}")));
+    config
+}
+
+fn ada(claims: Value) -> Identity {
+    let Value::Object(claims) = claims else {
+        unreachable!("tests write objects")
+    };
+    Identity {
+        provider: ProviderId::parse("work").unwrap(),
+        issuer: Issuer::parse("https://login.example.com").unwrap(),
+        subject: Subject::parse("1").unwrap(),
+        email: Email::parse("ada@example.com").ok(),
+        email_verified: true,
+        groups: Groups::Known(vec!["staff".into(), "comms".into()]),
+        auth_time: None,
+        acr: None,
+        claims,
+    }
+}
+
+fn now() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(1_800_000_000_700_000_000).unwrap()
+}
+
+fn claims(config: &Config, identity: &Identity) -> Result<Map<String, Value>, Refusal> {
+    prepare(&config.apps[0], identity, &Params::default(), now()).map(|made| made.claims.as_map().clone())
+}
+
+fn text(claims: Map<String, Value>) -> String {
+    Value::Object(claims).to_string()
+}
+
+#[test]
+fn frameable_says_what_its_page_lists_in_order() {
+    let config = app(
+        FRAMEABLE,
+        "roles = [{ role = \"host\", allow = [\"group:comms\"] }, { role = \"presenter\", allow = [\"group:none\"] }]\nuser_profile = [[\"organization\", \"Acme\"], [\"title\", \"{{ user.claims.title }}\"], [\"twitter\", \"{{ user.claims.tw }}\"]]",
+    );
+    let full = ada(
+        json!({ "name": "Ada <b>L", "picture": "https://a.example/p.png", "title": "Countess", "tw": "ada" }),
+    );
+    assert_eq!(
+        text(claims(&config, &full).unwrap()),
+        r#"{"displayName":"Ada bL","email":"ada@example.com","avatarUrl":"https://a.example/p.png","userProfile":[["organization","Acme"],["title","Countess"],["twitter","ada"]],"roles":["host"],"iat":1800000000,"exp":1800000300}"#
+    );
+    let mut bare =
+        ada(json!({ "name": "Ada", "picture": "javascript:x", "title": null, "tw": "javascript:x" }));
+    bare.email_verified = false;
+    bare.groups = Groups::Known(vec![]);
+    assert_eq!(
+        text(claims(&config, &bare).unwrap()),
+        r#"{"displayName":"Ada","userProfile":[["organization","Acme"]],"iat":1800000000,"exp":1800000300}"#
+    );
+}
+
+#[test]
+fn cobrowse_says_what_its_page_lists() {
+    let config = app(
+        COBROWSE,
+        "policy = { version = 3, sessions = {}, devices = { custom_data = { region = \"{{ user.claims.region }}\" } } }\nroles = [{ role = \"administrator\", allow = [\"group:bosses\"] }]\nrole = \"agent\"",
+    );
+    assert_eq!(
+        text(claims(&config, &ada(json!({ "name": "Ada", "region": "emea" }))).unwrap()),
+        r#"{"iat":1800000000,"exp":1800000300,"aud":"https://cobrowse.io","iss":"k1","sub":"ada@example.com","displayName":"Ada","role":"agent","policy":{"version":3,"sessions":{},"devices":{"custom_data":{"region":"emea"}}}}"#
+    );
+    let none = app(COBROWSE, "role = \"none\"");
+    assert_eq!(claims(&none, &ada(json!({}))).unwrap()["role"], Value::Null);
+}
+
+#[test]
+fn c_4_a_policy_value_that_is_missing_empty_or_odd_refuses_and_is_named() {
+    let config = app(
+        COBROWSE,
+        "role = \"agent\"\npolicy = { version = 3, sessions = {}, devices = { custom_data = { region = \"{{ user.claims.region }}\" } } }",
+    );
+    let claim = "policy.devices.custom_data.region".to_owned();
+    for (value, failed) in [
+        (json!({}), false),
+        (json!({ "region": null }), false),
+        (json!({ "region": " " }), false),
+        (json!({ "region": [] }), true),
+        (json!({ "region": "a\u{202e}b" }), true),
+    ] {
+        let error = match claims(&config, &ada(value)) {
+            Err(Refusal::Claims(error)) => error,
+            other => panic!("{other:?}"),
+        };
+        let claim = claim.clone();
+        assert_eq!(
+            error,
+            if failed {
+                ClaimError::Failed { claim }
+            } else {
+                ClaimError::Missing { claim }
+            }
+        );
+    }
+}
+
+#[test]
+fn s_323_cobrowse_takes_verified_addresses_only() {
+    let config = app(COBROWSE, "");
+    let mut unverified = ada(json!({ "email_verified": "true" }));
+    unverified.email_verified = false;
+    assert_eq!(
+        claims(&config, &unverified).unwrap_err().code(),
+        "claims.email_unverified"
+    );
+    let mut absent = ada(json!({}));
+    absent.email = None;
+    assert_eq!(
+        claims(&config, &absent).unwrap_err().code(),
+        "claims.email_unverified"
+    );
+}
+
+#[test]
+fn s_317_a_required_name_that_is_empty_after_cleaning_refuses() {
+    let config = app(FRAMEABLE, "");
+    for odd in [
+        json!({ "name": "\u{202e}\n" }),
+        json!({ "name": ["Ada"] }),
+        json!({ "name": 7 }),
+        json!({}),
+    ] {
+        assert_eq!(claims(&config, &ada(odd)).unwrap_err().code(), "claims.missing");
+    }
+}
+
+#[test]
+fn s_320_claims_of_the_person_never_replace_the_tokens_own() {
+    let config = app(COBROWSE, "");
+    let identity = ada(json!({
+        "name": "Ada", "exp": 1, "iss": "x", "aud": "x", "sub": "x", "role": "administrator", "policy": {}
+    }));
+    let made = claims(&config, &identity).unwrap();
+    assert_eq!(made["exp"], 1_800_000_300);
+    assert_eq!((&made["iss"], &made["role"]), (&json!("k1"), &json!("agent")));
+    assert!(!made.contains_key("policy"));
+}
+
+#[test]
+fn lesson_33_the_token_is_what_was_prepared_and_an_independent_library_verifies_it() {
+    let config = app(FRAMEABLE, "kid = \"k-1\"\n");
+    let app = &config.apps[0];
+    let identity = ada(json!({ "name": "Ada" }));
+    let prepared = prepare(app, &identity, &Params::default(), now()).unwrap();
+    let minted = mint(app, &identity, &Params::default(), now()).unwrap();
+    let length = app.key.token_length(&prepared.claims);
+    let facts = minted.token.facts().clone();
+    assert_eq!(facts.expires_at.unwrap() - facts.issued_at, app.ttl);
+    let Launch::Redirect(location) = hand_over(
+        Receipt::after_commit(minted.token, uuid::Uuid::now_v7()),
+        &minted.address,
+    )
+    .unwrap();
+    let token = location
+        .expose_secret()
+        .strip_prefix("https://acme.frameable.com/events/e?token=")
+        .unwrap();
+    assert_eq!(token.len(), length);
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.validate_exp = false;
+    let key = DecodingKey::from_rsa_pem(app.key.public_pem().as_bytes()).unwrap();
+    let decoded = decode::<Map<String, Value>>(token, &key, &validation).unwrap();
+    assert_eq!(&decoded.claims, prepared.claims.as_map());
+    assert_eq!(decoded.header.kid.as_deref(), Some("k-1"));
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
+    let hex: String = hash
+        .as_ref()
+        .iter()
+        .flat_map(|b| [b >> 4, b & 15])
+        .filter_map(|d| char::from_digit(d.into(), 16))
+        .collect();
+    assert_eq!(facts.sha256, hex);
+}
+
+#[test]
+fn s_220_no_token_is_made_that_could_not_leave() {
+    let config = app(
+        FRAMEABLE,
+        &format!(
+            "user_profile = [{}]",
+            "[\"k\", \"{{ user.claims.v }}\"],".repeat(20)
+        ),
+    );
+    let identity = ada(json!({ "name": "Ada", "v": "v".repeat(256) }));
+    let refusal = mint(&config.apps[0], &identity, &Params::default(), now())
+        .err()
+        .unwrap();
+    assert_eq!(refusal.code(), "delivery.too_long");
+}
+
+#[test]
+fn c_16_personas_run_through_the_same_mint() {
+    let tests = "[[test]]\nas = { email = \"ada@example.com\", email_verified = true, name = \"Ada\", groups = [\"staff\"] }\napp = \"a\"\nexpect = { allowed = true, claims = { displayName = \"Ada\" } }\n\
+        [[test]]\nas = { name = \"Eve\", groups = [] }\napp = \"a\"\nexpect = { allowed = false, reason = \"access.not_allowed\" }\n\
+        [[test]]\nas = { name = \"Eve\", groups = [] }\napp = \"a\"\nexpect = { allowed = true }\n";
+    let app = FRAMEABLE.replace("everyone", "group:staff");
+    let Loaded { config, tests, .. } = loaded(&(file("", &app) + tests));
+    let results: Vec<_> = tests
+        .iter()
+        .map(|test| crate::cli::check::persona(&config, test, now()))
+        .collect();
+    assert_eq!(results[0], Ok(()));
+    assert_eq!(results[1], Ok(()));
+    assert!(results[2].as_ref().unwrap_err().contains("access.not_allowed"));
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((any::<String>(), inner), 0..4)
+                .prop_map(|m| m.into_iter().collect::<Map<_, _>>().into()),
+        ]
+    })
+}
+
+fn any_identity() -> impl Strategy<Value = Identity> {
+    let names = "(name|title|picture|region|roles|role|exp|iat|email)";
+    let claims = proptest::collection::vec((names, any_json()), 0..8);
+    let groups = proptest::collection::vec("(staff|comms|bosses|x)", 0..4);
+    (claims, groups, any::<bool>()).prop_map(|(claims, groups, verified)| {
+        let mut identity = ada(Value::Object(claims.into_iter().collect()));
+        identity.groups = Groups::Known(groups);
+        identity.email_verified = verified;
+        identity
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn c_3_every_token_ends_after_its_ttl_and_holds_only_roles_of_its_rules(
+        identity in any_identity(), seconds in 0i64..4_000_000_000
+    ) {
+        static APPS: std::sync::LazyLock<[Config; 2]> = std::sync::LazyLock::new(|| [
+            app(FRAMEABLE, "ttl = \"90s\"\nuser_profile = [[\"title\", \"{{ user.claims.title }}\"]]\nroles = [{ role = \"host\", allow = [\"group:comms\"] }]"),
+            app(COBROWSE, "ttl = \"90s\"\nroles = [{ role = \"administrator\", allow = [\"group:bosses\"] }]"),
+        ]);
+        let now = OffsetDateTime::from_unix_timestamp(seconds).unwrap();
+        for config in &*APPS {
+            let Ok(made) = prepare(&config.apps[0], &identity, &Params::default(), now) else { continue };
+            let claims = made.claims.as_map();
+            let (iat, exp) = (claims["iat"].as_i64().unwrap(), claims["exp"].as_i64().unwrap());
+            prop_assert_eq!(exp - iat, 90);
+            prop_assert_eq!(iat, seconds);
+            let groups = identity.groups.known().unwrap();
+            let host = groups.iter().any(|g| g == "comms");
+            let boss = groups.iter().any(|g| g == "bosses");
+            match config.apps[0].vendor {
+                "frameable" => prop_assert_eq!(claims.get("roles"), host.then(|| json!(["host"])).as_ref()),
+                _ => prop_assert_eq!(&claims["role"], &json!(if boss { "administrator" } else { "agent" })),
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What a write does besides leaving a record.
+
+use secrecy::{ExposeSecret as _, SecretSlice};
+use sqlx::sqlite::SqliteConnection;
+use time::OffsetDateTime;
+
+use super::session_row::{identity_json, micros};
+use super::{Tally, retention, rollup};
+use crate::audit::ChainKey;
+use crate::session::{Session, SessionKey};
+use crate::types::{Issuer, Subject, random_bytes};
+
+/// The most rows that one cleaning step removes, so that nobody waits long behind it.
+pub(super) const STEP: i64 = 500;
+
+pub(super) enum Change {
+    /// Only the record.
+    None,
+    SignIn {
+        session: Box<Session>,
+        redeemed: Redeemed,
+        replaces: Option<SessionKey>,
+    },
+    Redeem(Redeemed),
+    EndSession(SessionKey),
+    EndSessionsOf(Issuer, Subject),
+    Touch(SessionKey, OffsetDateTime),
+    Setting(&'static str, SecretSlice<u8>),
+    Rollup(Vec<Tally>),
+    /// Something that must reach the disk, and nothing else.
+    Probe,
+    /// Sessions last seen or begun before these times.
+    CleanSessions {
+        idle: OffsetDateTime,
+        old: OffsetDateTime,
+    },
+    CleanRedeemed(OffsetDateTime),
+    /// Audit rows from before `keep`.
+    CleanAudit {
+        before: OffsetDateTime,
+        now: OffsetDateTime,
+    },
+}
+
+/// A hash that works once.
+pub(super) struct Redeemed {
+    pub(super) hash: [u8; 32],
+    pub(super) until: OffsetDateTime,
+}
+
+/// What came of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Applied {
+    Rows(u64),
+    AlreadyRedeemed,
+}
+
+impl Change {
+    /// Whether a record belongs to what came of it: not to a second use, nor to an end of nothing.
+    pub(super) fn is_recorded(&self, applied: Applied) -> bool {
+        match (self, applied) {
+            (_, Applied::AlreadyRedeemed)
+            | (Self::EndSession(_) | Self::EndSessionsOf(..), Applied::Rows(0)) => false,
+            (_, Applied::Rows(_)) => true,
+        }
+    }
+
+    pub(super) async fn apply(
+        &self,
+        db: &mut SqliteConnection,
+        key: &ChainKey,
+    ) -> Result<Applied, sqlx::Error> {
+        let query = match self {
+            Self::None => return Ok(Applied::Rows(0)),
+            Self::SignIn {
+                session,
+                redeemed,
+                replaces,
+            } => {
+                if !redeemed.redeem(db).await? {
+                    return Ok(Applied::AlreadyRedeemed);
+                }
+                if let Some(old) = replaces {
+                    end_session(old).execute(&mut *db).await?;
+                }
+                insert_session(session)
+            }
+            Self::Redeem(redeemed) => {
+                return Ok(if redeemed.redeem(db).await? {
+                    Applied::Rows(1)
+                } else {
+                    Applied::AlreadyRedeemed
+                });
+            }
+            Self::EndSession(key) => end_session(key),
+            Self::EndSessionsOf(issuer, subject) => {
+                sqlx::query("DELETE FROM sessions WHERE issuer = $1 AND sub = $2")
+                    .bind(issuer.as_str().to_owned())
+                    .bind(subject.as_str().to_owned())
+            }
+            Self::Touch(key, at) => {
+                sqlx::query("UPDATE sessions SET last_seen = $1 WHERE key = $2 AND last_seen < $1")
+                    .bind(micros(*at))
+                    .bind(key.0.to_vec())
+            }
+            Self::Setting(name, value) => {
+                sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                    .bind(*name)
+                    .bind(value.expose_secret().to_vec())
+            }
+            Self::Probe => sqlx::query(
+                "INSERT INTO settings (name, value) VALUES ('probe', $1) \
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            )
+            .bind(random_bytes::<8>().to_vec()),
+            Self::Rollup(tallies) => {
+                rollup::add_tallies(db, tallies).await?;
+                return Ok(Applied::Rows(tallies.len() as u64));
+            }
+            Self::CleanSessions { idle, old } => sqlx::query(
+                "DELETE FROM sessions WHERE key IN \
+                 (SELECT key FROM sessions WHERE last_seen < $1 OR created_at < $2 LIMIT $3)",
+            )
+            .bind(micros(*idle))
+            .bind(micros(*old))
+            .bind(STEP),
+            Self::CleanRedeemed(now) => sqlx::query(
+                "DELETE FROM redeemed WHERE hash IN \
+                 (SELECT hash FROM redeemed WHERE expires_at < $1 LIMIT $2)",
+            )
+            .bind(micros(*now))
+            .bind(STEP),
+            Self::CleanAudit { before, now } => {
+                return Ok(Applied::Rows(retention::cut(db, key, *before, *now).await?));
+            }
+        };
+        Ok(Applied::Rows(query.execute(db).await?.rows_affected()))
+    }
+}
+
+type Query = sqlx::query::Query<'static, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+fn insert_session(session: &Session) -> Query {
+    let identity = &session.identity;
+    sqlx::query(
+        "INSERT INTO sessions \
+         (key, provider, issuer, sub, sid, identity, id_token_sealed, created_at, last_seen) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(session.key.0.to_vec())
+    .bind(identity.provider.as_str().to_owned())
+    .bind(identity.issuer.as_str().to_owned())
+    .bind(identity.subject.as_str().to_owned())
+    .bind(session.sid.clone())
+    .bind(identity_json(identity))
+    .bind(session.id_token_sealed.clone())
+    .bind(micros(session.created_at))
+    .bind(micros(session.last_seen))
+}
+
+fn end_session(key: &SessionKey) -> Query {
+    sqlx::query("DELETE FROM sessions WHERE key = $1 OR parent = $1").bind(key.0.to_vec())
+}
+
+impl Redeemed {
+    /// False where it was redeemed before.
+    async fn redeem(&self, db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+        let done =
+            sqlx::query("INSERT INTO redeemed (hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(self.hash.to_vec())
+                .bind(micros(self.until))
+                .execute(db)
+                .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}

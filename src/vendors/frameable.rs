@@ -1,0 +1,90 @@
+//! Frameable: events. The order of `userProfile` is the order on the tile, and there is no
+//! audience, so every event has a key of its own.
+
+use jsonwebtoken::Algorithm;
+use time::Duration;
+
+use super::{Profile, Vendor, compiled, role_rules, template};
+use crate::access::Roles;
+use crate::claims::{Claim, ENTRIES, Recipe, Source};
+use crate::config::keys::FRAMEABLE;
+use crate::config::reader::Table;
+use crate::delivery::Target;
+use crate::expression::Expression;
+use crate::params::ParamRules;
+
+pub const VENDOR: Vendor = Vendor {
+    name: "frameable",
+    section: FRAMEABLE,
+    algorithm: Algorithm::RS256,
+    longest_ttl: Duration::DAY,
+    read,
+};
+
+const ROLES: [&str; 4] = ["host", "presenter", "transcriber", "interpreter"];
+
+fn read(table: &Table<'_>, params: &ParamRules, _target: &Target) -> Option<Profile> {
+    let display_name = template(table, "display_name", "{{ user.name }}", params);
+    let email = template(table, "email", "{{ user.email }}", params);
+    let avatar_url = template(table, "avatar_url", "{{ user.picture }}", params);
+    let profile = user_profile(table, params);
+    let rules = role_rules(table, &ROLES);
+    let claim = |name, source| Claim {
+        name,
+        source,
+        required: false,
+    };
+    Some(Profile {
+        recipe: Recipe(vec![
+            Claim {
+                name: "displayName",
+                source: Source::Name(display_name?),
+                required: true,
+            },
+            claim("email", Source::Email(email?)),
+            claim("avatarUrl", Source::Link(avatar_url?)),
+            claim("userProfile", Source::Pairs(profile?)),
+            claim("roles", Source::Roles),
+            Claim {
+                name: "iat",
+                source: Source::IssuedAt,
+                required: true,
+            },
+            Claim {
+                name: "exp",
+                source: Source::ExpiresAt,
+                required: true,
+            },
+        ]),
+        roles: Roles {
+            rules,
+            collect: true,
+            otherwise: None,
+        },
+    })
+}
+
+/// `[["organization", "Acme"], ["title", "{{ … }}"]]`.
+fn user_profile(table: &Table<'_>, params: &ParamRules) -> Option<Vec<(String, Expression)>> {
+    let Some(item) = table.get("user_profile") else {
+        return Some(Vec::new());
+    };
+    let items = item.list()?;
+    if items.len() > ENTRIES {
+        item.error(format!("has over {ENTRIES} pairs"));
+        return None;
+    }
+    let pairs = items.iter().map(|item| {
+        let pair = item.list()?;
+        let [key, value] = pair.as_slice() else {
+            item.error("each entry is a pair: [\"key\", \"value\"]");
+            return None;
+        };
+        let key = key.parsed(|text| match text.len() {
+            1..=64 => Ok(text.to_owned()),
+            _ => Err("a key has 1 to 64 bytes".into()),
+        });
+        Some((key?, compiled(value, params)?))
+    });
+    pairs.collect()
+}

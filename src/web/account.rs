@@ -1,0 +1,105 @@
+//! `/account`: who am I, from where, my sessions, sign out everywhere.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::error::Problem;
+use super::launch::take;
+use super::pages::{Account, Device};
+use super::visit::{Visit, pairs};
+use super::{html, login, logout};
+use crate::audit::Record;
+use crate::session::attempt::{Destination, Page};
+use crate::session::{Session, SessionKey, csrf};
+
+/// One token serves every form of the page.
+const FORM: &str = "/account";
+
+pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
+    let here = Destination::Page(Page::Account);
+    let Some(session) = visit.session().await? else {
+        return Ok(login::redirect(StatusCode::FOUND, &here.login_path()));
+    };
+    let identity = session.identity.clone();
+    let sessions = visit
+        .gateway
+        .store
+        .sessions_of(&identity.issuer, &identity.subject)
+        .await?;
+    let alive = sessions
+        .iter()
+        .filter(|s| s.is_alive(visit.config().session, visit.now));
+    let device = |other: &Session| Device {
+        id: public_id(&other.key),
+        this: other.key == session.key,
+        started: other.created_at,
+        last_seen: other.last_seen,
+    };
+    let page = Account {
+        shell: visit.shell(),
+        email_verified: identity.email_verified,
+        groups: identity.groups,
+        signed_in_at: session.created_at,
+        sessions: alive.map(device).collect(),
+        csrf: csrf::issue(&visit.gateway.sealer, session.key, FORM, visit.now),
+        switch_href: format!("{}&switch=1", here.login_path()),
+        now: visit.now,
+    };
+    Ok(html(StatusCode::OK, &page))
+}
+
+/// Ends one of the person's own sessions, and nobody else's.
+pub async fn end(visit: Visit, id: web::Path<String>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let session = authorised(&visit, &body).await?;
+    let identity = &session.identity;
+    let sessions = visit
+        .gateway
+        .store
+        .sessions_of(&identity.issuer, &identity.subject)
+        .await?;
+    let Some(target) = sessions.iter().find(|other| public_id(&other.key) == *id) else {
+        return Ok(login::redirect(StatusCode::SEE_OTHER, FORM));
+    };
+    visit
+        .gateway
+        .store
+        .end_session(
+            &target.key,
+            Record::sign_out(identity, &visit.occasion()).because("account.one"),
+        )
+        .await?;
+    tracing::info!(event = "sign_out", reason = "account.one", request_id = %visit.reference);
+    if target.key == session.key {
+        return logout::leave(&visit, &session).await;
+    }
+    Ok(login::redirect(StatusCode::SEE_OTHER, FORM))
+}
+
+pub async fn end_all(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let session = authorised(&visit, &body).await?;
+    let identity = &session.identity;
+    let record = Record::sign_out(identity, &visit.occasion()).because("account.everywhere");
+    visit
+        .gateway
+        .store
+        .end_sessions_of(&identity.issuer, &identity.subject, record)
+        .await?;
+    tracing::info!(event = "sign_out", reason = "account.everywhere", request_id = %visit.reference);
+    logout::leave(&visit, &session).await
+}
+
+async fn authorised(visit: &Visit, body: &web::Bytes) -> Result<Session, Problem> {
+    visit.require_own_form()?;
+    let token = take(&mut pairs(body)?, "csrf");
+    let session = visit.session().await?;
+    let session = session.ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "session.required"))?;
+    let fits = csrf::check(&visit.gateway.sealer, session.key, FORM, &token, visit.now);
+    fits.map(|_| session)
+        .ok_or_else(|| Problem::forbidden("csrf.invalid"))
+}
+
+/// The name of a session in a URL: enough of its key to tell it apart, too little to be it.
+fn public_id(key: &SessionKey) -> String {
+    URL_SAFE_NO_PAD.encode(&key.0[..12])
+}

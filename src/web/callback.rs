@@ -1,0 +1,284 @@
+//! `GET /auth/callback/{provider}`: the provider's answer (RFC 6749, section 4.1.2; RFC 9207).
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use aws_lc_rs::digest;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::error::Problem;
+use super::login::{self, Remembered};
+use super::visit::Visit;
+use super::{Gateway, limits};
+use crate::audit::Record;
+use crate::identity::oidc::{self, SignedIn};
+use crate::identity::provider::{Metadata, Provider};
+use crate::session::attempt::{Attempt, State};
+use crate::session::cookie::Cookie;
+use crate::session::rounds::Rounds;
+use crate::session::seal::Purpose;
+use crate::session::{Session, SessionId};
+use crate::store::SignInError;
+use crate::types::ProviderId;
+
+/// C-24: a longer ID token is not kept for sign-out.
+const LONGEST_ID_TOKEN: usize = 4 * 1024;
+
+/// What the provider sent; each at most once.
+struct Answer {
+    code: Option<SecretString>,
+    error: Option<String>,
+    iss: Option<String>,
+}
+
+pub async fn get(visit: Visit, provider: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let id = ProviderId::parse(&provider).map_err(|_| Problem::not_found())?;
+    let provider = visit.gateway.provider(&id).ok_or_else(Problem::not_found)?;
+    let failures = &visit.gateway.failed_sign_ins;
+    check(failures, &visit).map_err(|problem| problem.at_provider(&id))?;
+    let answer = callback(&visit, provider).await;
+    if let Err(problem) = &answer {
+        // A store that is down is nobody's failed sign-in.
+        if problem.event == "sign_in.failed" {
+            if let Some(address) = visit.address {
+                // The page for this failure comes first; the limit speaks at the next one.
+                let _ = failures.count(address);
+            }
+        }
+    }
+    answer
+}
+
+fn check(failures: &limits::PerMinute<std::net::IpAddr>, visit: &Visit) -> Result<(), Problem> {
+    let Some(address) = visit.address else {
+        return Ok(());
+    };
+    failures
+        .check(&address)
+        .map_err(|seconds| Problem::too_many(seconds).as_event("sign_in.limited"))
+}
+
+async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Problem> {
+    let id = &provider.settings.id;
+    let Gateway { jar, sealer, .. } = &**visit.gateway;
+    let failed = |code, reason| {
+        Problem::bad_request(code)
+            .because(reason)
+            .as_event("sign_in.failed")
+            .at_provider(id)
+    };
+    let (answer, state_text) = parse(visit)?;
+    let state_text = state_text.ok_or_else(|| failed("login.state_invalid", "callback.state_missing"))?;
+    let state = State::open(&state_text, sealer)
+        .ok_or_else(|| failed("login.state_invalid", "callback.state_invalid"))?;
+    let spent = jar.delete(Cookie::Login(&state.attempt));
+    let state_hash: [u8; 32] = digest::digest(&digest::SHA256, state_text.as_bytes())
+        .as_ref()
+        .try_into()
+        .expect("SHA-256 is 32 bytes");
+
+    // C-18: what is stale, replayed or another browser's never reaches the provider again.
+    let attempt = Attempt::find(&state.attempt, &visit.cookies, *jar, sealer);
+    let unusable = match &attempt {
+        None => Some(("login.other_browser", "callback.cookie_missing")),
+        Some(attempt) if attempt.is_stale(visit.now) => Some(("login.expired", "callback.state_stale")),
+        Some(attempt) if attempt.provider != *id => {
+            Some(("login.state_invalid", "callback.provider_mismatch"))
+        }
+        Some(_) if visit.gateway.store.is_redeemed(&state_hash).await? => {
+            Some(("login.expired", "callback.state_replayed"))
+        }
+        Some(_) => None,
+    };
+    if let Some((code, reason)) = unusable {
+        let signed_in = visit.session().await?.is_some();
+        // A's code at B's redirect URI is an attack rather than an old tab (S-349).
+        if signed_in && reason != "callback.provider_mismatch" {
+            tracing::info!(event = "sign_in.stale", reason, request_id = %visit.reference, provider = %id);
+            let mut response = login::redirect(StatusCode::SEE_OTHER, &state.destination.path());
+            Gateway::append_cookie(&mut response, &spent);
+            return Ok(response);
+        }
+        return Err(failed(code, reason)
+            .towards(state.destination)
+            .with_cookies(vec![spent]));
+    }
+    let attempt = attempt.ok_or_else(Problem::internal)?;
+    let destination = state.destination.clone();
+    let signed_in = exchange(visit, provider, answer, &attempt).await;
+    let signed_in =
+        signed_in.map_err(|problem| problem.towards(destination).with_cookies(vec![spent.clone()]))?;
+    begin(visit, state, state_hash, signed_in, spent).await
+}
+
+/// Checks the response's parameters, then redeems the code.
+async fn exchange(
+    visit: &Visit,
+    provider: &Provider,
+    answer: Answer,
+    attempt: &Attempt,
+) -> Result<SignedIn, Problem> {
+    let id = &provider.settings.id;
+    let failed = |code, reason| {
+        Problem::bad_request(code)
+            .because(reason)
+            .as_event("sign_in.failed")
+            .at_provider(id)
+    };
+    let metadata = provider
+        .metadata()
+        .await
+        .map_err(|error| Problem::provider(error, id))?;
+    issuer(&answer, &metadata, provider).map_err(|reason| failed("login.iss_mismatch", reason))?;
+    if let Some(error) = answer.error {
+        let (code, reason) = refusal(&error);
+        return Err(failed(code, reason));
+    }
+    let code = answer
+        .code
+        .ok_or_else(|| failed("login.state_invalid", "callback.code_missing"))?;
+    let redirect_uri = login::redirect_uri(visit, id);
+    let code = code.expose_secret().to_owned();
+    let signed_in = oidc::redeem(
+        provider,
+        &metadata,
+        code,
+        &redirect_uri,
+        &attempt.secrets,
+        visit.now,
+    )
+    .await;
+    signed_in.map_err(|error| Problem::sign_in(error, id))
+}
+
+/// S-123 to S-126, also for error responses, before anything else is believed.
+fn issuer(answer: &Answer, metadata: &Metadata, provider: &Provider) -> Result<(), &'static str> {
+    match &answer.iss {
+        Some(iss) if iss != provider.settings.issuer.as_str() => Err("callback.iss_mismatch"),
+        None if metadata.announces_iss => Err("callback.iss_missing"),
+        _ => Ok(()),
+    }
+}
+
+/// The error codes of RFC 6749, section 4.1.2.1, and OpenID Connect Core, section 3.1.2.6; what is
+/// none of them is named in no log.
+fn refusal(error: &str) -> (&'static str, &'static str) {
+    match error {
+        "access_denied" => ("login.refused", "callback.access_denied"),
+        "temporarily_unavailable" => (
+            "login.temporarily_unavailable",
+            "callback.temporarily_unavailable",
+        ),
+        "server_error" => ("login.temporarily_unavailable", "callback.server_error"),
+        "login_required" => ("login.refused", "callback.login_required"),
+        "interaction_required" => ("login.refused", "callback.interaction_required"),
+        "consent_required" => ("login.refused", "callback.consent_required"),
+        "account_selection_required" => ("login.refused", "callback.account_selection_required"),
+        "invalid_request" => ("login.refused", "callback.invalid_request"),
+        "invalid_scope" => ("login.refused", "callback.invalid_scope"),
+        "unauthorized_client" => ("login.refused", "callback.unauthorized_client"),
+        _ => ("login.refused", "callback.refused"),
+    }
+}
+
+fn parse(visit: &Visit) -> Result<(Answer, Option<String>), Problem> {
+    let bad = |reason| {
+        Problem::bad_request("login.bad_request")
+            .because(reason)
+            .as_event("sign_in.failed")
+    };
+    let (mut code, mut state, mut iss, mut error) = (None, None, None, None);
+    for (name, value) in visit.query()? {
+        let slot = match name.as_str() {
+            "code" => &mut code,
+            "state" => &mut state,
+            "iss" => &mut iss,
+            "error" => &mut error,
+            _ => continue,
+        };
+        if slot.replace(value).is_some() {
+            return Err(bad("callback.duplicate_parameter"));
+        }
+    }
+    if code.is_some() && error.is_some() {
+        return Err(bad("callback.code_and_error"));
+    }
+    Ok((
+        Answer {
+            code: code.map(SecretString::from),
+            error,
+            iss,
+        },
+        state,
+    ))
+}
+
+/// Begins the session: a new id, the state remembered as redeemed, the sign-in recorded, all in
+/// one transaction; then on to where the person wanted to go.
+async fn begin(
+    visit: &Visit,
+    state: State,
+    state_hash: [u8; 32],
+    signed_in: SignedIn,
+    spent: String,
+) -> Result<HttpResponse, Problem> {
+    let Gateway {
+        jar, sealer, store, ..
+    } = &**visit.gateway;
+    let SignedIn {
+        identity,
+        sid,
+        id_token,
+    } = signed_in;
+    let provider = identity.provider.clone();
+    let short = id_token.expose_secret().len() <= LONGEST_ID_TOKEN;
+    let id_token_sealed = short.then(|| {
+        sealer
+            .seal(Purpose::IdToken, "id_token", id_token.expose_secret().as_bytes())
+            .into_bytes()
+    });
+    let id = SessionId::random();
+    let (created_at, last_seen) = (visit.now, visit.now);
+    let session = Session {
+        key: id.key(),
+        identity,
+        sid,
+        id_token_sealed,
+        created_at,
+        last_seen,
+    };
+    let record = Record::sign_in(&session.identity, &visit.occasion());
+    match store
+        .sign_in(&session, state_hash, visit.session_key(), record)
+        .await
+    {
+        Ok(()) => {}
+        Err(SignInError::AlreadyRedeemed) => {
+            let problem = Problem::bad_request("login.expired").because("callback.state_replayed");
+            let problem = problem.as_event("sign_in.failed").at_provider(&provider);
+            return Err(problem.towards(state.destination).with_cookies(vec![spent]));
+        }
+        Err(SignInError::Unavailable(error)) => {
+            return Err(Problem::from(error)
+                .towards(state.destination)
+                .with_cookies(vec![spent]));
+        }
+    }
+    tracing::info!(event = "sign_in", request_id = %visit.reference, provider = %provider);
+    metrics::counter!("usher_sign_ins_total", "provider" => provider.as_str().to_owned(), "outcome" => "ok", "reason" => "")
+        .increment(1);
+    let rounds = Rounds::returning(
+        Rounds::read(&visit.cookies, *jar, sealer),
+        &state.destination,
+        visit.now,
+    );
+    let mut response = login::redirect(StatusCode::SEE_OTHER, &state.destination.path());
+    for cookie in [
+        spent,
+        jar.set(Cookie::Session, id.expose(), None),
+        rounds.cookie(*jar, sealer),
+        Remembered::cookie(visit, &provider, false),
+    ] {
+        Gateway::append_cookie(&mut response, &cookie);
+    }
+    Ok(response)
+}

@@ -1,0 +1,233 @@
+//! The one place that turns what went wrong into an answer: a page that says what happened and
+//! what to do, or problem JSON (RFC 9457) for callers that ask for JSON.
+//!
+//! Handlers return a [`Problem`]; the guard around every request logs and renders it, since only
+//! there the visitor's language, the reference and the signed-in person are at hand.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+use crate::claims::ClaimError;
+use crate::identity::oidc::SignInError;
+use crate::identity::provider::ProviderError;
+use crate::mint::Refusal;
+use crate::params::ParamError;
+use crate::session::attempt::Destination;
+use crate::store::Unavailable;
+use crate::types::{AppId, ProviderId};
+
+/// What stopped a request.
+#[derive(Debug)]
+pub struct Problem {
+    pub status: StatusCode,
+    /// Names the page's texts, and the `code` of problem JSON.
+    pub code: &'static str,
+    /// The finer reason for the log, where the page stays neutral.
+    pub reason: &'static str,
+    /// The name of the event that is logged.
+    pub event: &'static str,
+    /// Arguments of the texts: parameter, claim, seconds.
+    pub name: Option<String>,
+    pub claim: Option<String>,
+    pub seconds: Option<u64>,
+    pub app: Option<AppId>,
+    pub provider: Option<ProviderId>,
+    /// Where the way that was cut off leads, for the buttons of the page.
+    pub destination: Option<Destination>,
+    /// Set-Cookie values that go with the answer.
+    pub cookies: Vec<String>,
+    /// The keys of more texts for the page.
+    pub details: Vec<&'static str>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Bare: the guard puts the page in.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status)
+    }
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: &'static str) -> Self {
+        Self {
+            status,
+            code,
+            reason: code,
+            event: "request.refused",
+            name: None,
+            claim: None,
+            seconds: None,
+            app: None,
+            provider: None,
+            destination: None,
+            cookies: Vec::new(),
+            details: Vec::new(),
+        }
+    }
+
+    pub fn bad_request(code: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code)
+    }
+
+    pub fn forbidden(code: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code)
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found")
+    }
+
+    pub fn app_unknown() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "app.unknown")
+    }
+
+    pub fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method.not_allowed")
+    }
+
+    pub fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+    }
+
+    pub fn too_many(seconds: u64) -> Self {
+        Self {
+            seconds: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate.limited")
+        }
+    }
+
+    /// An answer of the provider's that cannot be used, at any step of a sign-in.
+    pub fn provider(error: ProviderError, provider: &ProviderId) -> Self {
+        let (status, code) = match error {
+            ProviderError::Slow => (StatusCode::GATEWAY_TIMEOUT, "provider.slow"),
+            ProviderError::Unreachable => (StatusCode::BAD_GATEWAY, "provider.unreachable"),
+            _ => (StatusCode::BAD_GATEWAY, "provider.wrong_answer"),
+        };
+        Self::new(status, code)
+            .because(error.code())
+            .at_provider(provider)
+            .as_event("sign_in.failed")
+    }
+
+    pub fn sign_in(error: SignInError, provider: &ProviderId) -> Self {
+        let reason = error.code();
+        let problem = match error {
+            SignInError::Provider(error) => return Self::provider(error, provider),
+            SignInError::CodeRefused | SignInError::TokenAnswer => {
+                Self::new(StatusCode::BAD_GATEWAY, "provider.wrong_answer")
+            }
+            SignInError::IdToken(_) | SignInError::UserinfoSubject | SignInError::UserinfoAnswer => {
+                Self::new(StatusCode::BAD_GATEWAY, "id_token.invalid")
+            }
+            SignInError::ClaimsTooLarge { claim } => Self {
+                claim: Some(claim),
+                ..Self::forbidden("claims.too_large")
+            },
+        };
+        problem
+            .because(reason)
+            .at_provider(provider)
+            .as_event("sign_in.failed")
+    }
+
+    /// A mint that was refused.
+    pub fn refusal(refusal: &Refusal) -> Self {
+        let problem = match refusal {
+            Refusal::Params(error) => Self::from(error.clone()),
+            Refusal::Denied(denial) => Self::forbidden(denial.code()),
+            Refusal::Claims(error) => Self::claims(error),
+            Refusal::TooLong(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "launch.address_too_long"),
+            Refusal::Key(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "key.unusable"),
+        };
+        problem.because(refusal.code()).as_event("launch.refused")
+    }
+
+    fn claims(error: &ClaimError) -> Self {
+        let claim = match error {
+            ClaimError::Missing { claim } | ClaimError::Failed { claim } => Some(claim.clone()),
+            ClaimError::EmailUnverified => None,
+        };
+        Self {
+            claim,
+            ..Self::forbidden(error.code())
+        }
+    }
+
+    pub fn because(self, reason: &'static str) -> Self {
+        Self { reason, ..self }
+    }
+
+    pub fn as_event(self, event: &'static str) -> Self {
+        Self { event, ..self }
+    }
+
+    pub fn of_app(self, app: &AppId) -> Self {
+        Self {
+            app: Some(app.clone()),
+            ..self
+        }
+    }
+
+    pub fn at_provider(self, provider: &ProviderId) -> Self {
+        Self {
+            provider: Some(provider.clone()),
+            ..self
+        }
+    }
+
+    pub fn towards(self, destination: Destination) -> Self {
+        let app = self.app.or_else(|| destination.app().cloned());
+        Self {
+            app,
+            destination: Some(destination),
+            ..self
+        }
+    }
+
+    pub fn with_cookies(self, cookies: Vec<String>) -> Self {
+        Self { cookies, ..self }
+    }
+}
+
+impl From<Unavailable> for Problem {
+    fn from(_: Unavailable) -> Self {
+        Self {
+            seconds: Some(5),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "store.down")
+        }
+    }
+}
+
+impl From<ParamError> for Problem {
+    fn from(error: ParamError) -> Self {
+        let (code, name) = match error {
+            ParamError::Undeclared(name) => ("params.undeclared", name),
+            ParamError::Missing(name) => ("params.missing", name),
+            ParamError::Repeated(name) => ("params.repeated", name),
+            ParamError::Mismatch(name) => ("params.mismatch", name),
+            ParamError::ControlCharacter(name) => ("params.control_character", name),
+            ParamError::TooLong(name) => ("params.too_long", name),
+        };
+        Self {
+            name: Some(name),
+            ..Self::bad_request(code)
+        }
+    }
+}
+
+/// Whether "use another account" can help.
+pub fn account_matters(code: &str) -> bool {
+    code.starts_with("access.") || code.starts_with("claims.") || code == "login.wrong_provider"
+}

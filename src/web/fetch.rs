@@ -1,0 +1,95 @@
+//! Who asked, and for what: Fetch Metadata and speculative loads.
+
+use actix_web::http::header::HeaderMap;
+
+use super::error::Problem;
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// A prefetch, prerender or preview: nobody has clicked yet (S-211).
+pub fn is_speculative(headers: &HeaderMap) -> bool {
+    let says =
+        |name, word: &str| text(headers, name).is_some_and(|value| value.to_ascii_lowercase().contains(word));
+    ["sec-purpose", "purpose"]
+        .iter()
+        .any(|name| says(name, "prefetch") || says(name, "prerender"))
+        || says("x-moz", "prefetch")
+        || says("x-purpose", "preview")
+        || says("purpose", "preview")
+}
+
+/// A launch is a top-level navigation; without Fetch Metadata it is taken for one (C-8).
+pub fn require_navigation(headers: &HeaderMap) -> Result<(), Problem> {
+    let (dest, mode) = (text(headers, "sec-fetch-dest"), text(headers, "sec-fetch-mode"));
+    match dest {
+        Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => {
+            Err(Problem::forbidden("launch.framed").as_event("launch.refused"))
+        }
+        None | Some("document") if mode.is_none_or(|mode| mode == "navigate") => Ok(()),
+        _ => Err(Problem::forbidden("launch.not_navigation").as_event("launch.refused")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn c_8_only_top_level_navigations_are_launches() {
+        let code = |pairs: &[_]| {
+            require_navigation(&headers(pairs))
+                .err()
+                .map(|problem| problem.code)
+        };
+        assert_eq!(code(&[]), None);
+        assert_eq!(
+            code(&[("sec-fetch-dest", "document"), ("sec-fetch-mode", "navigate")]),
+            None
+        );
+        for dest in ["iframe", "frame", "embed", "object", "fencedframe"] {
+            assert_eq!(
+                code(&[("sec-fetch-dest", dest), ("sec-fetch-mode", "navigate")]),
+                Some("launch.framed")
+            );
+        }
+        for dest in ["image", "script", "style", "empty", "worker", "anything"] {
+            assert_eq!(
+                code(&[("sec-fetch-dest", dest)]),
+                Some("launch.not_navigation"),
+                "{dest}"
+            );
+        }
+        assert_eq!(
+            code(&[("sec-fetch-mode", "no-cors")]),
+            Some("launch.not_navigation")
+        );
+        assert_eq!(
+            code(&[("sec-fetch-dest", "document"), ("sec-fetch-mode", "cors")]),
+            Some("launch.not_navigation")
+        );
+    }
+
+    #[test]
+    fn s_211_speculation_is_seen_in_every_spelling() {
+        for pair in [
+            ("sec-purpose", "prefetch"),
+            ("sec-purpose", "prefetch;prerender"),
+            ("purpose", "prefetch"),
+            ("x-moz", "prefetch"),
+            ("x-purpose", "preview"),
+        ] {
+            assert!(is_speculative(&headers(&[pair])), "{pair:?}");
+        }
+        assert!(!is_speculative(&headers(&[("sec-fetch-mode", "navigate")])));
+    }
+}

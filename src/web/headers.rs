@@ -1,0 +1,67 @@
+//! The headers of every answer.
+
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+use crate::config::PublicUrl;
+use crate::types::Reference;
+
+const ALWAYS: [(HeaderName, &str); 10] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::PRAGMA, "no-cache"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("x-robots-tag"), "noindex"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (header::VARY, "Accept-Language, Cookie"),
+];
+
+/// Adds what is not there yet.
+pub fn complete(headers: &mut HeaderMap, public_url: &PublicUrl, reference: &Reference) {
+    let mut add = |name: HeaderName, value: HeaderValue| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
+    };
+    for (name, value) in ALWAYS {
+        add(name, HeaderValue::from_static(value));
+    }
+    if !public_url.plain_http {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        add(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    if let Ok(value) = HeaderValue::from_str(reference.as_str()) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
+
+/// Cuts a page off from whoever opened it.
+pub fn isolate(headers: &mut HeaderMap) {
+    let name = HeaderName::from_static("cross-origin-opener-policy");
+    headers.insert(name, HeaderValue::from_static("same-origin"));
+}
+
+/// The policy of pages with a form that ends on another site: Chromium applies `form-action` to
+/// the redirects behind a form (C-10, lesson 28).
+pub fn form_policy(public_url: &PublicUrl) -> (HeaderName, String) {
+    let loopback = if public_url.loopback {
+        " http://localhost:* http://127.0.0.1:* http://[::1]:*"
+    } else {
+        ""
+    };
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https:{loopback}; base-uri 'none'; frame-ancestors 'none'"
+    );
+    (header::CONTENT_SECURITY_POLICY, policy)
+}

@@ -1,0 +1,231 @@
+//! `GET /launch/{app}`: the click. `POST`: the same from a confirm page.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use secrecy::ExposeSecret as _;
+
+use super::error::Problem;
+use super::pages::Confirm;
+use super::visit::{Visit, pairs};
+use super::{Gateway, fetch, headers, html, login};
+use crate::audit::Record;
+use crate::config::App;
+use crate::delivery::{self, Launch};
+use crate::mint::{self, Refusal};
+use crate::params::Params;
+use crate::session::attempt::Destination;
+use crate::session::cookie::Cookie;
+use crate::session::rounds::Rounds;
+use crate::session::{Session, csrf};
+use crate::store::LaunchError;
+
+const PREFIX: &str = "/launch/";
+
+pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
+    let app = visit.app(PREFIX)?;
+    fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.of_app(&app.id))?;
+    let params = app
+        .params
+        .accept(&visit.query()?)
+        .map_err(|error| Problem::from(error).of_app(&app.id))?;
+    let destination = destination(app, &params);
+    let Some(session) = visit.session().await? else {
+        return sign_in_first(&visit, destination, "error-login-loop-check-session");
+    };
+    if !app.takes(&session.identity.provider) {
+        return sign_in_first(&visit, destination, "error-login-loop-check-provider");
+    }
+    if app.confirm {
+        return confirm(&visit, app, &session, &params, &destination);
+    }
+    let mut response = hand_over(&visit, app, &session, &params, None, StatusCode::FOUND).await?;
+    forget_rounds(&visit, &mut response);
+    Ok(response)
+}
+
+pub async fn post(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let app = visit.app(PREFIX)?;
+    fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.of_app(&app.id))?;
+    if !app.confirm {
+        return Err(Problem::method_not_allowed().of_app(&app.id));
+    }
+    visit.require_own_form()?;
+    let mut form = pairs(&body)?;
+    let token = take(&mut form, "csrf");
+    let params = app
+        .params
+        .accept(&form)
+        .map_err(|error| Problem::from(error).of_app(&app.id))?;
+    let Some(session) = visit.session().await? else {
+        return sign_in_first(
+            &visit,
+            destination(app, &params),
+            "error-login-loop-check-session",
+        );
+    };
+    let form_path = visit.request.path().to_owned();
+    let redeem = csrf::check(&visit.gateway.sealer, session.key, &form_path, &token, visit.now)
+        .ok_or_else(|| Problem::forbidden("csrf.invalid").towards(destination(app, &params)))?;
+    hand_over(
+        &visit,
+        app,
+        &session,
+        &params,
+        Some(redeem),
+        StatusCode::SEE_OTHER,
+    )
+    .await
+}
+
+/// Mints, records, hands over: in this order, and no token without its record.
+async fn hand_over(
+    visit: &Visit,
+    app: &App,
+    session: &Session,
+    params: &Params,
+    redeem: Option<[u8; 32]>,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    let person = &session.identity;
+    visit
+        .gateway
+        .launches
+        .count((person.issuer.clone(), person.subject.clone()))
+        .map_err(|seconds| {
+            Problem::too_many(seconds)
+                .as_event("launch.refused")
+                .of_app(&app.id)
+        })?;
+    let minted = match mint::mint(app, person, params, visit.now) {
+        Ok(minted) => minted,
+        Err(refusal) => return Err(refuse(visit, app, session, params, &refusal).await?),
+    };
+    let record = Record::launch(person, &app.id, app.vendor, &minted.roles, &visit.occasion());
+    let receipt = visit
+        .gateway
+        .store
+        .launch(minted.token, record, redeem)
+        .await
+        .map_err(|error| match error {
+            LaunchError::AlreadyRedeemed => {
+                Problem::forbidden("csrf.invalid").towards(destination(app, params))
+            }
+            LaunchError::Unavailable(error) => Problem::from(error).towards(destination(app, params)),
+        })?;
+    tracing::info!(event = "launch", request_id = %visit.reference, app = %app.id, id = %receipt.id());
+    metrics::counter!("usher_launches_total", "app" => app.id.as_str().to_owned(), "outcome" => "ok", "reason" => "")
+        .increment(1);
+    let launch = delivery::hand_over(receipt, &minted.address)
+        .map_err(|error| Problem::refusal(&Refusal::TooLong(error)).of_app(&app.id))?;
+    let Launch::Redirect(address) = launch;
+    Ok(HttpResponse::build(status)
+        .insert_header((header::LOCATION, address.expose_secret()))
+        .finish())
+}
+
+/// Writes the denial down, and makes its page.
+async fn refuse(
+    visit: &Visit,
+    app: &App,
+    session: &Session,
+    params: &Params,
+    refusal: &Refusal,
+) -> Result<Problem, Problem> {
+    let record = Record::denied(
+        &session.identity,
+        &app.id,
+        app.vendor,
+        refusal.code(),
+        &visit.occasion(),
+    );
+    visit.gateway.store.record(record).await?;
+    Ok(Problem::refusal(refusal)
+        .of_app(&app.id)
+        .towards(destination(app, params)))
+}
+
+fn destination(app: &App, params: &Params) -> Destination {
+    let params = params
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    Destination::App {
+        app: app.id.clone(),
+        params,
+    }
+}
+
+/// To the login and back to this very launch; or, when that went round three times, to the page
+/// that says why (C-56).
+fn sign_in_first(
+    visit: &Visit,
+    destination: Destination,
+    check: &'static str,
+) -> Result<HttpResponse, Problem> {
+    let Gateway { jar, sealer, .. } = &**visit.gateway;
+    let before = Rounds::read(&visit.cookies, *jar, sealer);
+    let rounds = Rounds::without_session(before, &destination, visit.now);
+    if rounds.as_ref().is_some_and(Rounds::is_loop) {
+        let check = if visit.session_key().is_none() {
+            "error-login-loop-check-cookie"
+        } else {
+            check
+        };
+        let mut problem = Problem::bad_request("login.loop")
+            .as_event("sign_in.failed")
+            .towards(destination);
+        problem.details = vec![check];
+        return Err(problem.with_cookies(vec![jar.delete(Cookie::Rounds)]));
+    }
+    let mut response = login::redirect(StatusCode::FOUND, &destination.login_path());
+    if let Some(rounds) = rounds {
+        Gateway::append_cookie(&mut response, &rounds.cookie(*jar, sealer));
+    }
+    Ok(response)
+}
+
+fn forget_rounds(visit: &Visit, response: &mut HttpResponse) {
+    let jar = visit.gateway.jar;
+    if visit.cookies.get(&jar.name(Cookie::Rounds)).one().is_some() {
+        Gateway::append_cookie(response, &jar.delete(Cookie::Rounds));
+    }
+}
+
+fn confirm(
+    visit: &Visit,
+    app: &App,
+    session: &Session,
+    params: &Params,
+    destination: &Destination,
+) -> Result<HttpResponse, Problem> {
+    let path = visit.request.path();
+    let page = Confirm {
+        shell: visit.shell(),
+        app: app.id.clone(),
+        title: app.title.clone(),
+        csrf: csrf::issue(&visit.gateway.sealer, session.key, path, visit.now),
+        params: params
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        switch_href: format!("{}&switch=1", destination.login_path()),
+    };
+    let mut response = html(StatusCode::OK, &page);
+    let (name, policy) = headers::form_policy(&visit.config().public_url);
+    response
+        .headers_mut()
+        .insert(name, policy.parse().map_err(|_| Problem::internal())?);
+    Ok(response)
+}
+
+/// Takes a field out of a form; empty where it is missing or repeated.
+pub fn take(form: &mut Vec<(String, String)>, field: &str) -> String {
+    let (found, rest): (Vec<_>, Vec<_>) = std::mem::take(form)
+        .into_iter()
+        .partition(|(name, _)| name == field);
+    *form = rest;
+    match <[(String, String); 1]>::try_from(found) {
+        Ok([(_, value)]) => value,
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,234 @@
+//! `GET /auth/login`: the way to a provider (C-19).
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpMessage as _, HttpResponse};
+
+use super::error::Problem;
+use super::guard::OnPopupsWay;
+use super::pages::{ProviderLink, SignIn};
+use super::visit::Visit;
+use super::{Gateway, html};
+use crate::identity::oidc::{self, Wishes};
+use crate::identity::provider::Provider;
+use crate::session::attempt::{Attempt, Destination, Page, State};
+use crate::session::cookie::Cookie;
+use crate::types::{AppId, ProviderId};
+
+/// What `/auth/login` may be asked: anything else is a 400.
+struct Wanted {
+    provider: Option<ProviderId>,
+    destination: Destination,
+    switch: bool,
+}
+
+fn parse(visit: &Visit) -> Result<Wanted, Problem> {
+    let bad = |reason| Problem::bad_request("login.bad_request").because(reason);
+    let (mut provider, mut app, mut page, mut switch) = (None, None, None, None);
+    let mut params = Vec::new();
+    for (name, value) in visit.query()? {
+        let slot = match name.as_str() {
+            "provider" => &mut provider,
+            "app" => &mut app,
+            "page" => &mut page,
+            "switch" => &mut switch,
+            _ => {
+                params.push((name, value));
+                continue;
+            }
+        };
+        if slot.replace(value).is_some() {
+            return Err(bad("login.repeated_parameter"));
+        }
+    }
+    let destination = match (app, page) {
+        (Some(id), None) => {
+            let app = AppId::parse(&id).ok().and_then(|id| visit.config().app(&id));
+            let app = app.ok_or_else(Problem::app_unknown)?;
+            let accepted = app
+                .params
+                .accept(&params)
+                .map_err(|error| Problem::from(error).of_app(&app.id))?;
+            let params = accepted
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect();
+            Destination::App {
+                app: app.id.clone(),
+                params,
+            }
+        }
+        (None, page) if params.is_empty() => match page.as_deref().map_or(Some(Page::Portal), Page::parse) {
+            Some(page) => Destination::Page(page),
+            None => return Err(bad("login.unknown_page")),
+        },
+        _ => return Err(bad("login.unknown_parameter")),
+    };
+    let switch = match switch.as_deref() {
+        None => false,
+        Some("1") => true,
+        Some(_) => return Err(bad("login.switch_is_not_1")),
+    };
+    let known = |id: String| {
+        ProviderId::parse(&id)
+            .ok()
+            .filter(|id| visit.config().provider(id).is_some())
+    };
+    let provider = match provider {
+        None => None,
+        // S-359: an unknown provider is looked up nowhere.
+        Some(id) => Some(known(id).ok_or_else(Problem::not_found)?),
+    };
+    Ok(Wanted {
+        provider,
+        destination,
+        switch,
+    })
+}
+
+pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
+    let wanted = parse(&visit)?;
+    let remembered = Remembered::read(&visit);
+    let candidates = candidates(&visit, &wanted.destination);
+    let chosen = match &wanted.provider {
+        Some(id) => candidates.iter().find(|provider| provider.settings.id == *id),
+        None if candidates.len() == 1 => candidates.first(),
+        None if wanted.switch => None,
+        None => candidates
+            .iter()
+            .find(|provider| Some(&provider.settings.id) == remembered.provider.as_ref()),
+    };
+    let Some(provider) = chosen else {
+        if wanted.provider.is_some() {
+            return Err(Problem::forbidden("login.wrong_provider").towards(wanted.destination));
+        }
+        return Ok(chooser(&visit, &wanted.destination, wanted.switch));
+    };
+    let ask =
+        wanted.switch || (remembered.ask && remembered.provider.as_ref() == Some(&provider.settings.id));
+    start(&visit, provider, wanted.destination, ask).await
+}
+
+/// Starts an attempt and sends the browser to the provider; nothing is stored.
+async fn start(
+    visit: &Visit,
+    provider: &Provider,
+    destination: Destination,
+    ask: bool,
+) -> Result<HttpResponse, Problem> {
+    let id = &provider.settings.id;
+    let metadata = provider
+        .metadata()
+        .await
+        .map_err(|error| Problem::provider(error, id).towards(destination.clone()))?;
+    let Gateway { jar, sealer, .. } = &**visit.gateway;
+    let attempt = Attempt::start(id.clone(), visit.now);
+    let state = State {
+        attempt: attempt.id.clone(),
+        destination,
+        started: visit.now,
+    };
+    let state = state
+        .seal(sealer)
+        .ok_or_else(|| Problem::bad_request("login.bad_request"))?;
+    let wishes = Wishes {
+        prompt: ask.then_some("select_account"),
+        ui_locales: Some(visit.lang().tag()),
+    };
+    let redirect_uri = redirect_uri(visit, id);
+    let url = oidc::authorize(
+        provider,
+        &metadata,
+        &redirect_uri,
+        &state,
+        &attempt.secrets,
+        &wishes,
+    )
+    .map_err(|error| Problem::provider(error, id))?;
+    let mut response = redirect(StatusCode::SEE_OTHER, url.as_str());
+    for gone in Attempt::evicted(&visit.cookies, *jar, sealer) {
+        Gateway::append_cookie(&mut response, &jar.delete(Cookie::Login(&gone)));
+    }
+    Gateway::append_cookie(&mut response, &attempt.cookie(*jar, sealer));
+    Ok(response)
+}
+
+/// The providers through which one may come to a destination.
+pub fn candidates<'a>(visit: &'a Visit, destination: &Destination) -> Vec<&'a Provider> {
+    let app = destination.app().and_then(|id| visit.config().app(id));
+    let takes = |provider: &&Provider| app.is_none_or(|app| app.takes(&provider.settings.id));
+    visit.gateway.providers.iter().filter(takes).collect()
+}
+
+/// The page on which a person chooses a provider: here, and at `/` signed out.
+pub fn chooser(visit: &Visit, destination: &Destination, switch: bool) -> HttpResponse {
+    let remembered = Remembered::read(visit).provider;
+    let suffix = if switch { "&switch=1" } else { "" };
+    let link = |provider: &&Provider| ProviderLink {
+        title: provider.settings.title.clone(),
+        href: format!(
+            "{}&provider={}{suffix}",
+            destination.login_path(),
+            provider.settings.id
+        ),
+        last_used: remembered.as_ref() == Some(&provider.settings.id),
+    };
+    let app = destination
+        .app()
+        .and_then(|id| visit.config().app(id))
+        .map(|app| app.title.clone());
+    let providers = candidates(visit, destination).iter().map(link).collect();
+    visit.request.extensions_mut().insert(OnPopupsWay);
+    html(
+        StatusCode::OK,
+        &SignIn {
+            shell: visit.shell(),
+            app,
+            providers,
+        },
+    )
+}
+
+pub fn redirect_uri(visit: &Visit, provider: &ProviderId) -> String {
+    visit
+        .config()
+        .public_url
+        .join(&format!("/auth/callback/{provider}"))
+}
+
+pub fn redirect(status: StatusCode, location: &str) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((header::LOCATION, location))
+        .finish()
+}
+
+/// The provider that this browser used last, and whether the next sign-in there must ask: it must
+/// after a sign-out that could not end the provider's own session (lesson 16).
+#[derive(Default)]
+pub struct Remembered {
+    pub provider: Option<ProviderId>,
+    pub ask: bool,
+}
+
+const ASK: &str = ".ask";
+const REMEMBERED_FOR: i64 = 180 * 24 * 60 * 60;
+
+impl Remembered {
+    pub fn read(visit: &Visit) -> Self {
+        let Some(value) = visit.cookies.get(&visit.gateway.jar.name(Cookie::Provider)).one() else {
+            return Self::default();
+        };
+        let (id, ask) = value.strip_suffix(ASK).map_or((value, false), |id| (id, true));
+        Self {
+            provider: ProviderId::parse(id).ok(),
+            ask,
+        }
+    }
+
+    pub fn cookie(visit: &Visit, provider: &ProviderId, ask: bool) -> String {
+        let value = format!("{provider}{}", if ask { ASK } else { "" });
+        visit
+            .gateway
+            .jar
+            .set(Cookie::Provider, &value, Some(REMEMBERED_FOR))
+    }
+}

@@ -1,0 +1,146 @@
+//! Signing out: here first, then at the provider where it can be asked; and an honest page.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::SecretString;
+
+use super::error::Problem;
+use super::launch::take;
+use super::login::{self, Remembered};
+use super::pages::{Ending, SignOut, SignedOut};
+use super::visit::{Visit, pairs};
+use super::{Gateway, headers, html};
+use crate::audit::Record;
+use crate::identity::logout;
+use crate::session::cookie::Cookie;
+use crate::session::seal::Purpose;
+use crate::session::{Session, csrf};
+use crate::types::{ProviderId, random_bytes};
+
+const FORM: &str = "/auth/logout";
+const SIGNED_OUT: &str = "/auth/signed-out";
+
+/// A page with one button: ending a session takes a click on it (S-163).
+pub async fn confirm(visit: Visit) -> Result<HttpResponse, Problem> {
+    let Some(session) = visit.session().await? else {
+        return Ok(login::redirect(StatusCode::SEE_OTHER, SIGNED_OUT));
+    };
+    let csrf = csrf::issue(&visit.gateway.sealer, session.key, FORM, visit.now);
+    let mut response = html(
+        StatusCode::OK,
+        &SignOut {
+            shell: visit.shell(),
+            csrf,
+        },
+    );
+    let (name, policy) = headers::form_policy(&visit.config().public_url);
+    response
+        .headers_mut()
+        .insert(name, policy.parse().map_err(|_| Problem::internal())?);
+    Ok(response)
+}
+
+/// Ends the session here, then sends the browser to the provider's end_session.
+pub async fn post(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    if let Some(address) = visit.address {
+        visit
+            .gateway
+            .sign_outs
+            .count(address)
+            .map_err(Problem::too_many)?;
+    }
+    visit.require_own_form()?;
+    let token = take(&mut pairs(&body)?, "csrf");
+    let Some(session) = visit.session().await? else {
+        return Ok(login::redirect(StatusCode::SEE_OTHER, SIGNED_OUT));
+    };
+    csrf::check(&visit.gateway.sealer, session.key, FORM, &token, visit.now)
+        .ok_or_else(|| Problem::forbidden("csrf.invalid"))?;
+    visit
+        .gateway
+        .store
+        .end_session(
+            &session.key,
+            Record::sign_out(&session.identity, &visit.occasion()),
+        )
+        .await?;
+    tracing::info!(event = "sign_out", request_id = %visit.reference, provider = %session.identity.provider);
+    leave(&visit, &session).await
+}
+
+/// The answer to a sign-out that is done here: on to the provider, or to the signed-out page.
+pub async fn leave(visit: &Visit, session: &Session) -> Result<HttpResponse, Problem> {
+    let id = &session.identity.provider;
+    let there = end_session(visit, session).await;
+    let ended = there.is_some();
+    let here = format!("{SIGNED_OUT}?provider={id}");
+    let mut response = login::redirect(StatusCode::SEE_OTHER, there.as_deref().unwrap_or(&here));
+    Gateway::append_cookie(&mut response, &visit.gateway.jar.delete(Cookie::Session));
+    // Where the provider's session lives on, the next sign-in must ask.
+    Gateway::append_cookie(&mut response, &Remembered::cookie(visit, id, !ended));
+    let clear = header::HeaderValue::from_static("\"storage\"");
+    response
+        .headers_mut()
+        .insert(header::HeaderName::from_static("clear-site-data"), clear);
+    Ok(response)
+}
+
+async fn end_session(visit: &Visit, session: &Session) -> Option<String> {
+    let provider = visit.gateway.provider(&session.identity.provider)?;
+    let metadata = provider.metadata().await.ok()?;
+    let id_token = session.id_token_sealed.as_ref().and_then(|sealed| {
+        let plain =
+            visit
+                .gateway
+                .sealer
+                .open(Purpose::IdToken, "id_token", std::str::from_utf8(sealed).ok()?)?;
+        Some(SecretString::from(std::str::from_utf8(&plain).ok()?.to_owned()))
+    });
+    let url = logout::end_session(
+        &metadata,
+        &provider.settings.client_id,
+        id_token.as_ref(),
+        session.identity.subject.as_str(),
+        &visit.config().public_url.join(SIGNED_OUT),
+        &URL_SAFE_NO_PAD.encode(random_bytes::<16>()),
+    )?;
+    Some(url.into())
+}
+
+/// The page at the end. A provider that sends the browser back adds `state`, right, wrong or not
+/// at all (S-022, S-023): it proves nothing, and starts nothing.
+pub async fn signed_out(visit: Visit) -> Result<HttpResponse, Problem> {
+    // Somebody who is signed in again by now has nothing to read here.
+    if visit.session().await?.is_some() {
+        return Ok(login::redirect(StatusCode::SEE_OTHER, "/"));
+    }
+    let query = visit.query()?;
+    let named = query
+        .iter()
+        .find(|(name, _)| name == "provider")
+        .map(|(_, value)| value.as_str());
+    let here_only = named.and_then(|id| ProviderId::parse(id).ok());
+    let remembered = Remembered::read(&visit);
+    let title = |id: &ProviderId| visit.config().provider(id).map(|provider| provider.title.clone());
+    let ending = match (
+        here_only.as_ref().and_then(title),
+        remembered.provider.as_ref().and_then(title),
+    ) {
+        (Some(provider), _) => Ending::HereOnly { provider },
+        (None, Some(provider)) if remembered.ask => Ending::HereOnly { provider },
+        (None, Some(provider)) if query.iter().any(|(name, _)| name == "state") => {
+            Ending::Everywhere { provider }
+        }
+        _ => Ending::Already,
+    };
+    let sign_in_href = "/auth/login?page=portal&switch=1".to_owned();
+    Ok(html(
+        StatusCode::OK,
+        &SignedOut {
+            shell: visit.shell(),
+            ending,
+            sign_in_href,
+        },
+    ))
+}

@@ -1,0 +1,173 @@
+//! HTTP: routes, and the handlers behind them.
+
+pub mod accent;
+mod account;
+pub mod assets;
+mod callback;
+mod error;
+mod fetch;
+mod guard;
+mod headers;
+mod launch;
+mod limits;
+mod login;
+mod logout;
+mod notice;
+pub mod ops;
+pub mod pages;
+mod portal;
+pub mod text;
+mod visit;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpResponse, Scope, web};
+use askama::Template;
+
+use self::assets::Assets;
+use self::error::Problem;
+use self::limits::PerMinute;
+use self::visit::Visit;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::identity::provider::Provider;
+use crate::session::cookie::Jar;
+use crate::session::seal::Sealer;
+use crate::store::Store;
+use crate::types::{Issuer, ProviderId, Subject};
+
+/// Everything that a request needs, built once.
+pub struct Gateway {
+    pub config: Config,
+    pub store: Store,
+    pub sealer: Sealer,
+    pub jar: Jar,
+    pub providers: Vec<Provider>,
+    pub assets: Assets,
+    pub clock: Arc<dyn Clock>,
+    launches: PerMinute<(Issuer, Subject)>,
+    failed_sign_ins: PerMinute<IpAddr>,
+    sign_outs: PerMinute<IpAddr>,
+    draining: AtomicBool,
+}
+
+impl Gateway {
+    pub fn new(
+        config: Config,
+        store: Store,
+        sealer: Sealer,
+        providers: Vec<Provider>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            jar: Jar {
+                plain_http: config.public_url.plain_http,
+            },
+            assets: Assets::new(&config.brand, &config.apps),
+            launches: PerMinute::new(config.limits.launches_per_minute),
+            failed_sign_ins: PerMinute::new(config.limits.sign_ins_per_minute),
+            sign_outs: PerMinute::new(config.limits.logouts_per_minute),
+            draining: AtomicBool::new(false),
+            config,
+            store,
+            sealer,
+            providers,
+            clock,
+        }
+    }
+
+    fn provider(&self, id: &ProviderId) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.settings.id == *id)
+    }
+
+    /// From now on `/readyz` says no.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    fn append_cookie(response: &mut HttpResponse, cookie: &str) {
+        if let Ok(value) = header::HeaderValue::from_str(cookie) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+}
+
+/// The routes of the gateway, behind the guard.
+pub fn routes() -> Scope<
+    impl actix_web::dev::ServiceFactory<
+        actix_web::dev::ServiceRequest,
+        Config = (),
+        Response = actix_web::dev::ServiceResponse,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let resource = |path: &'static str| web::resource(path).default_service(web::to(method_not_allowed));
+    web::scope("")
+        .app_data(web::PayloadConfig::new(guard::LARGEST_FORM))
+        .service(resource("/").route(web::get().to(portal::get)))
+        .service(
+            resource("/launch/{app}")
+                .route(web::get().to(launch::get))
+                .route(web::post().to(launch::post)),
+        )
+        .service(resource("/auth/login").route(web::get().to(login::get)))
+        .service(resource("/auth/callback/{provider}").route(web::get().to(callback::get)))
+        .service(
+            resource("/auth/logout")
+                .route(web::get().to(logout::confirm))
+                .route(web::post().to(logout::post)),
+        )
+        .service(resource("/auth/signed-out").route(web::get().to(logout::signed_out)))
+        .service(resource("/account").route(web::get().to(account::get)))
+        .service(resource("/account/sign-out-everywhere").route(web::post().to(account::end_all)))
+        .service(resource("/account/sessions/{id}/end").route(web::post().to(account::end)))
+        .service(resource("/static/{file}").route(web::get().to(asset)))
+        .default_service(web::to(not_found))
+        .wrap(from_fn(guard::guard))
+}
+
+async fn not_found() -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found())
+}
+
+async fn method_not_allowed() -> Result<HttpResponse, Problem> {
+    Err(Problem::method_not_allowed())
+}
+
+/// A compiled-in file under the hash of its content, which therefore never changes (C-29).
+async fn asset(visit: Visit) -> Result<HttpResponse, Problem> {
+    let asset = visit
+        .gateway
+        .assets
+        .get(visit.request.path())
+        .ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok()
+        .content_type(asset.mime)
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((header::PRAGMA, "cache"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header(("cross-origin-resource-policy", "cross-origin"))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ))
+        .body(asset.bytes.clone()))
+}
+
+fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(body) => HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .body(body),
+        Err(_) => HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}

@@ -1,0 +1,145 @@
+//! The page, or the problem JSON, for a [`Problem`].
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpMessage as _, HttpResponse};
+use serde_json::json;
+
+use super::error::{Problem, account_matters};
+use super::pages::{Action, Contact, Notice};
+use super::text::{ErrorTexts, Text, error};
+use super::visit::{Seen, Visit};
+use super::{Gateway, html};
+use crate::session::attempt::{Destination, Page};
+
+pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
+    log(problem, visit);
+    let texts = texts(problem, visit);
+    let mut response = if wants_json(visit) {
+        problem_json(problem, &texts, visit)
+    } else {
+        let app = problem.app.as_ref().and_then(|id| visit.config().app(id));
+        let contact = app
+            .and_then(|app| app.contact.as_deref())
+            .and_then(Contact::parse);
+        let support = visit
+            .config()
+            .brand
+            .support_url
+            .as_ref()
+            .map(|url| Contact::Url(url.to_string()));
+        html(
+            problem.status,
+            &Notice {
+                shell: visit.shell(),
+                texts,
+                details: problem.details.iter().map(|key| Text::new(*key)).collect(),
+                app: app.map(|app| app.title.clone()),
+                actions: actions(problem, visit),
+                contact: contact.or(support),
+                reference: Some(visit.reference.clone()),
+            },
+        )
+    };
+    for cookie in &problem.cookies {
+        Gateway::append_cookie(&mut response, cookie);
+    }
+    let headers = response.headers_mut();
+    if let Some(seconds) = problem.seconds {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    if problem.status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(header::ALLOW, header::HeaderValue::from_static("GET, POST"));
+    }
+    response
+}
+
+fn texts(problem: &Problem, visit: &Visit) -> ErrorTexts {
+    let mut texts = error(problem.code);
+    if let Some(name) = &problem.name {
+        texts = texts.with("name", name.chars().take(64).collect::<String>());
+    }
+    if let Some(claim) = &problem.claim {
+        texts = texts.with("claim", claim.clone());
+    }
+    if let Some(app) = problem.app.as_ref().and_then(|id| visit.config().app(id)) {
+        texts = texts.with("app", app.title.clone());
+    }
+    if let Some(provider) = problem
+        .provider
+        .as_ref()
+        .and_then(|id| visit.config().provider(id))
+    {
+        texts = texts.with("provider", provider.title.clone());
+    }
+    if let Some(seconds) = problem.seconds {
+        texts = texts.with("seconds", seconds);
+    }
+    texts
+}
+
+/// The buttons: on towards where the person wanted to go, as another account, or back home.
+fn actions(problem: &Problem, visit: &Visit) -> Vec<Action> {
+    let signed_in = visit.request.extensions().get::<Seen>().is_some();
+    let mut actions = Vec::new();
+    let destination = problem
+        .destination
+        .clone()
+        .unwrap_or(Destination::Page(Page::Portal));
+    if account_matters(problem.code) && signed_in {
+        actions.push(Action::use_another_account(format!("{}&switch=1", destination.login_path())).primary());
+    } else if problem.event == "sign_in.failed" {
+        actions.push(Action::start_again(destination.login_path()));
+    } else if problem.status == StatusCode::SERVICE_UNAVAILABLE
+        || problem.status == StatusCode::TOO_MANY_REQUESTS
+    {
+        actions.push(Action::try_again(destination.path()));
+    }
+    let home = Action::to_portal();
+    actions.push(if actions.is_empty() { home.primary() } else { home });
+    actions
+}
+
+/// JSON callers: those who ask for it, and scripts.
+fn wants_json(visit: &Visit) -> bool {
+    let accept = visit.header(header::ACCEPT).unwrap_or_default();
+    visit.request.path().starts_with("/api/") || (accept.contains("json") && !accept.contains("text/html"))
+}
+
+fn problem_json(problem: &Problem, texts: &ErrorTexts, visit: &Visit) -> HttpResponse {
+    let lang = visit.lang();
+    let body = json!({
+        "type": "about:blank",
+        "title": lang.plain(&texts.title),
+        "status": problem.status.as_u16(),
+        "detail": lang.plain(&texts.text),
+        "code": problem.code,
+        "reference": visit.reference.as_str(),
+    });
+    HttpResponse::build(problem.status)
+        .content_type("application/problem+json")
+        .body(body.to_string())
+}
+
+fn log(problem: &Problem, visit: &Visit) {
+    let reason = problem.reason;
+    let app = problem.app.as_ref().map(tracing::field::display);
+    let provider = problem.provider.as_ref().map(tracing::field::display);
+    match problem.event {
+        "sign_in.failed" => {
+            let id = problem.provider.as_ref().map_or("-", |id| id.as_str()).to_owned();
+            metrics::counter!("usher_sign_ins_total", "provider" => id, "outcome" => "failed", "reason" => reason)
+                .increment(1);
+        }
+        "launch.refused" => {
+            let id = problem.app.as_ref().map_or("-", |id| id.as_str()).to_owned();
+            metrics::counter!("usher_launches_total", "app" => id, "outcome" => "refused", "reason" => reason)
+                .increment(1);
+        }
+        _ => {}
+    }
+    if problem.status.is_server_error() {
+        tracing::error!(event = problem.event, reason, request_id = %visit.reference, app, provider);
+    } else {
+        tracing::warn!(event = problem.event, reason, request_id = %visit.reference, app, provider);
+    }
+}

@@ -1,0 +1,54 @@
+//! `/healthz`, `/readyz`, `/metrics`: for operations, on a listener of their own (lesson 42).
+
+use actix_web::{HttpResponse, web};
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::json;
+
+use super::Gateway;
+
+pub fn routes(service: &mut web::ServiceConfig) {
+    service
+        .route("/healthz", web::get().to(healthz))
+        .route("/readyz", web::get().to(readyz))
+        .route("/metrics", web::get().to(show_metrics));
+}
+
+/// The process answers.
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain").body("ok\n")
+}
+
+/// 503 only while the store is down, the process drains or no app can be opened (C-43).
+async fn readyz(gateway: web::Data<Gateway>) -> HttpResponse {
+    let store = gateway.store.is_up();
+    let draining = gateway.is_draining();
+    let apps = gateway.config.apps.len();
+    let provider = |provider: &crate::identity::provider::Provider| {
+        json!({
+            "id": provider.settings.id.as_str(),
+            "metadata": if provider.last_known().is_some() { "known" } else { "not fetched" },
+        })
+    };
+    let key =
+        |app: &crate::config::App| json!({ "app": app.id.as_str(), "fingerprint": app.key.fingerprint() });
+    let body = json!({
+        "ready": store && !draining && apps > 0,
+        "store": if store { "up" } else { "down" },
+        "draining": draining,
+        "providers": gateway.providers.iter().map(provider).collect::<Vec<_>>(),
+        "keys": gateway.config.apps.iter().map(key).collect::<Vec<_>>(),
+    });
+    let mut answer = if body["ready"] == true {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
+    answer.content_type("application/json").body(body.to_string())
+}
+
+async fn show_metrics(gateway: web::Data<Gateway>, prometheus: web::Data<PrometheusHandle>) -> HttpResponse {
+    metrics::gauge!("usher_store_up").set(if gateway.store.is_up() { 1.0 } else { 0.0 });
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(prometheus.render())
+}

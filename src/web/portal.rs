@@ -1,0 +1,50 @@
+//! `GET /`: the tiles that this person may open; signed out, the sign-in page.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+
+use super::error::Problem;
+use super::pages::{Portal, Tile};
+use super::visit::Visit;
+use super::{html, login};
+use crate::config::App;
+use crate::identity::Identity;
+use crate::params::Params;
+use crate::session::attempt::{Destination, Page};
+
+pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
+    let home = Destination::Page(Page::Portal);
+    let Some(session) = visit.session().await? else {
+        return Ok(login::chooser(&visit, &home, false));
+    };
+    let query = visit
+        .query()?
+        .into_iter()
+        .find(|(name, _)| name == "q")
+        .map(|(_, value)| value);
+    let tiles = tiles(&visit, &session.identity);
+    let switch_href = format!("{}&switch=1", home.login_path());
+    Ok(html(
+        StatusCode::OK,
+        &Portal::new(visit.shell(), tiles, &query.unwrap_or_default(), switch_href),
+    ))
+}
+
+/// What is shown is what may be opened, by the very decision of a launch.
+fn tiles(visit: &Visit, identity: &Identity) -> Vec<Tile> {
+    let may_open = |app: &&App| {
+        !app.hidden
+            && app.params.all_optional()
+            && app.takes(&identity.provider)
+            && app.decide(identity, &Params::default(), visit.now).is_ok()
+    };
+    let tile = |app: &App| Tile {
+        id: app.id.clone(),
+        title: app.title.clone(),
+        description: app.description.clone(),
+        category: app.category.clone(),
+        icon_url: visit.gateway.assets.icon_url(&app.id).map(str::to_owned),
+        new_tab: app.new_tab,
+    };
+    visit.config().apps.iter().filter(may_open).map(tile).collect()
+}

@@ -1,0 +1,252 @@
+//! One request of one browser: what handlers ask of it.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev, web};
+use std::future::{Ready, ready};
+use time::{Duration, OffsetDateTime};
+use url::form_urlencoded;
+
+use super::Gateway;
+use super::error::Problem;
+use super::pages::{Person, Shell};
+use super::text::Lang;
+use crate::audit::Occasion;
+use crate::config;
+use crate::identity::Identity;
+use crate::session::cookie::{Cookie, Cookies, Found};
+use crate::session::{Session, SessionId, SessionKey};
+use crate::types::{AppId, Reference};
+
+/// How stale `last_seen` may get before a click writes it (C-40).
+const TOUCH: Duration = Duration::minutes(1);
+
+/// What the guard notes when a request comes in.
+#[derive(Clone)]
+pub struct Arrival {
+    pub reference: Reference,
+    pub now: OffsetDateTime,
+    pub cookies: Rc<Cookies>,
+    pub address: Option<IpAddr>,
+}
+
+#[derive(Clone)]
+pub struct Visit {
+    pub gateway: web::Data<Gateway>,
+    pub request: HttpRequest,
+    pub reference: Reference,
+    pub now: OffsetDateTime,
+    pub cookies: Rc<Cookies>,
+    pub address: Option<IpAddr>,
+}
+
+/// The signed-in person, left by whoever looked the session up, for the page that may follow.
+#[derive(Clone)]
+pub struct Seen(pub Person);
+
+impl FromRequest for Visit {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        ready(Self::of(request).ok_or_else(Problem::internal))
+    }
+}
+
+impl Visit {
+    /// The visit of a request that came through the guard.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        let Arrival {
+            reference,
+            now,
+            cookies,
+            address,
+        } = request.extensions().get::<Arrival>()?.clone();
+        let gateway = request.app_data::<web::Data<Gateway>>()?.clone();
+        Some(Self {
+            gateway,
+            request: request.clone(),
+            reference,
+            now,
+            cookies,
+            address,
+        })
+    }
+
+    pub fn config(&self) -> &config::Config {
+        &self.gateway.config
+    }
+
+    /// The pairs of the query, decoded; 400 where it is not UTF-8.
+    pub fn query(&self) -> Result<Vec<(String, String)>, Problem> {
+        pairs(self.request.query_string().as_bytes())
+    }
+
+    /// The app that the raw path names behind `prefix`; nothing is decoded (S-333).
+    pub fn app(&self, prefix: &str) -> Result<&config::App, Problem> {
+        let id = self.request.uri().path().strip_prefix(prefix).unwrap_or_default();
+        let app = AppId::parse(id).ok().and_then(|id| self.config().app(&id));
+        app.ok_or_else(Problem::app_unknown)
+    }
+
+    pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
+        self.request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    }
+
+    pub fn lang(&self) -> Lang {
+        Lang::choose(self.header(header::ACCEPT_LANGUAGE))
+    }
+
+    pub fn occasion(&self) -> Occasion {
+        Occasion {
+            now: self.now,
+            reference: self.reference.clone(),
+            address: self.address,
+        }
+    }
+
+    /// The key of the session that the browser says it has.
+    pub fn session_key(&self) -> Option<SessionKey> {
+        let name = self.gateway.jar.name(Cookie::Session);
+        match self.cookies.get(&name) {
+            Found::One(value) => SessionId::parse(value).map(|id| id.key()),
+            Found::None => None,
+            Found::Several => {
+                tracing::warn!(event = "cookie.duplicate", request_id = %self.reference);
+                None
+            }
+        }
+    }
+
+    /// The living session of this browser. Without a cookie the store is not asked (lesson 19).
+    pub async fn session(&self) -> Result<Option<Session>, Problem> {
+        let Some(key) = self.session_key() else {
+            return Ok(None);
+        };
+        let session = self.gateway.store.session(&key).await?;
+        let alive = session.filter(|session| session.is_alive(self.config().session, self.now));
+        if let Some(session) = &alive {
+            if self.now - session.last_seen >= TOUCH {
+                self.gateway.store.touch(session.key, self.now);
+            }
+            self.request
+                .extensions_mut()
+                .insert(Seen(self.person(&session.identity)));
+        }
+        Ok(alive)
+    }
+
+    fn person(&self, identity: &Identity) -> Person {
+        let email = identity.email.as_ref().map(|email| email.as_str().to_owned());
+        let name = identity.name().or_else(|| email.clone());
+        Person {
+            name: name.unwrap_or_else(|| identity.subject.as_str().to_owned()),
+            email,
+            provider: self.provider_title(identity),
+        }
+    }
+
+    pub fn provider_title(&self, identity: &Identity) -> String {
+        let provider = self.config().provider(&identity.provider);
+        provider.map_or_else(
+            || identity.provider.as_str().to_owned(),
+            |provider| provider.title.clone(),
+        )
+    }
+
+    /// A form came from a page of ours, as far as the browser says; the `csrf` field comes on top.
+    /// Under `no-referrer` browsers send `Origin: null` even with our own forms, so that what
+    /// `Sec-Fetch-Site` says counts first.
+    pub fn require_own_form(&self) -> Result<(), Problem> {
+        let ours = match (self.header("sec-fetch-site"), self.header(header::ORIGIN)) {
+            (Some(site), _) => site == "same-origin",
+            (None, Some(origin)) => origin == self.config().public_url.origin.as_str(),
+            (None, None) => true,
+        };
+        if ours {
+            Ok(())
+        } else {
+            Err(Problem::forbidden("csrf.invalid").because("csrf.foreign_origin"))
+        }
+    }
+
+    /// What stands around a page.
+    pub fn shell(&self) -> Shell {
+        let person = self.request.extensions().get::<Seen>().map(|seen| seen.0.clone());
+        Shell::new(&self.config().brand, &self.gateway.assets, self.lang(), person)
+    }
+}
+
+/// The decoded pairs of a query or a form body.
+pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    let pairs: Vec<_> = form_urlencoded::parse(bytes).into_owned().collect();
+    let broken = |text: &String| text.contains(char::REPLACEMENT_CHARACTER);
+    if pairs.iter().any(|(name, value)| broken(name) || broken(value)) {
+        return Err(Problem::bad_request("bad_request").because("request.not_utf8"));
+    }
+    Ok(pairs)
+}
+
+/// The client's address: the peer's, or what trusted proxies say of it, read from the right.
+pub fn client_address(
+    peer: Option<IpAddr>,
+    forwarded_for: Option<&str>,
+    trusted: &[ipnet::IpNet],
+) -> Option<IpAddr> {
+    let is_trusted = |address: IpAddr| {
+        let address = address.to_canonical();
+        trusted.iter().any(|network| network.contains(&address))
+    };
+    // A peer over a unix socket has no address, and is trusted (C-30).
+    if peer.is_some_and(|peer| !is_trusted(peer)) {
+        return peer;
+    }
+    let mut client = peer;
+    for hop in forwarded_for.unwrap_or_default().rsplit(',') {
+        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
+        client = Some(address);
+        if !is_trusted(address) {
+            break;
+        }
+    }
+    client
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s_331_only_trusted_proxies_say_who_the_client_is() {
+        let trusted = ["10.0.0.0/8".parse().unwrap(), "127.0.0.0/8".parse().unwrap()];
+        let client = |peer: &str, header: Option<&str>| {
+            client_address(peer.parse().ok(), header, &trusted)
+                .unwrap()
+                .to_string()
+        };
+        assert_eq!(
+            client("203.0.113.9", Some("198.51.100.1")),
+            "203.0.113.9",
+            "a stranger says nothing"
+        );
+        assert_eq!(
+            client("10.0.0.1", Some("6.6.6.6, 198.51.100.1, 10.0.0.2")),
+            "198.51.100.1"
+        );
+        assert_eq!(client("127.0.0.1", None), "127.0.0.1");
+        assert_eq!(client("10.0.0.1", Some("nonsense")), "10.0.0.1");
+        assert_eq!(
+            client_address(None, Some("198.51.100.1"), &[])
+                .unwrap()
+                .to_string(),
+            "198.51.100.1"
+        );
+    }
+}

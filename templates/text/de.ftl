@@ -1,0 +1,317 @@
+# Deutsch, mit „Sie“. Jeder Schlüssel steht in jeder Sprache.
+
+## Rund um jede Seite
+
+skip = Zum Inhalt springen
+nav-home = { $brand }, alle Anwendungen
+nav-account = Ihr Konto
+nav-sign-out = Abmelden
+footer-support = Hilfe und Kontakt
+opens-new-tab = öffnet sich in einem neuen Tab
+
+## Allgemeine Wörter, wo das genaue nicht bekannt ist
+
+some-parameter = ein Parameter
+some-app = diese Anwendung
+some-provider = Anmeldedienst
+some-claim = eine Angabe zu Ihrer Person
+
+## Portal
+
+portal-title = Ihre Anwendungen
+portal-greeting = Willkommen, { $name }
+portal-lead = Wohin möchten Sie? Ein Klick genügt.
+portal-search = Anwendung suchen
+portal-search-button = Suchen
+portal-clear = Alle zeigen
+portal-results = Ergebnisse für „{ $query }“
+portal-apps = Anwendungen
+portal-other = Weitere
+portal-none-title = Hier ist noch nichts für Sie
+portal-none-text = Sie sind als { $name } angemeldet, aber für dieses Konto ist bisher keine Anwendung freigegeben.
+portal-none-cure = Falls Sie etwas erwartet haben: Vielleicht besitzen Sie ein weiteres Konto, oder Ihre Freigabe steht noch aus.
+portal-none-ask = Bitten Sie die für { $brand } zuständige Stelle, dieses Konto freizuschalten.
+portal-unmatched-title = Nichts gefunden zu „{ $query }“
+portal-unmatched-text = Versuchen Sie es mit einem kürzeren Wort, oder sehen Sie alle Anwendungen durch.
+
+## Anmeldung
+
+sign-in-title = Anmelden
+sign-in-to = weiter zu { $app }
+sign-in-lead = { $brand } bringt Sie zu Ihren Anwendungen. Bitte melden Sie sich dafür an.
+sign-in-choose = Wählen Sie das Konto, mit dem Sie sich anmelden möchten.
+sign-in-with = Weiter mit { $provider }
+sign-in-last = Zuletzt verwendet
+sign-in-list = Möglichkeiten zur Anmeldung
+sign-in-none = Es ist noch keine Anmeldemöglichkeit eingerichtet.
+
+## Bestätigung
+
+confirm-title = { $app } öffnen?
+confirm-text = Sie kommen dort als { $name } an.
+confirm-button = { $app } öffnen
+
+## Abmeldung
+
+sign-out-title = Möchten Sie sich abmelden?
+sign-out-text = Damit endet Ihre Sitzung bei { $brand } in diesem Browser und, soweit möglich, auch die bei { $provider }.
+sign-out-note = Bereits geöffnete Anwendungen bleiben offen, bis Sie sich dort abmelden.
+sign-out-stay = Angemeldet bleiben
+
+signed-out-title = Sie sind abgemeldet
+signed-out-everywhere = Auch Ihre Sitzung bei { $provider } ist beendet.
+signed-out-here-title = Sie sind hier abgemeldet
+signed-out-here = Ihre Sitzung bei { $provider } besteht weiter. Wer diesen Computer als Nächstes benutzt, könnte sich mit Ihrem Konto wieder anmelden.
+signed-out-here-cure = Melden Sie sich an einem gemeinsam genutzten Computer auch bei { $provider } ab, oder schließen Sie alle Fenster des Browsers.
+signed-out-already = In diesem Browser besteht keine Sitzung mehr.
+signed-out-again = Wieder anmelden
+signed-out-apps = Bereits geöffnete Anwendungen bleiben offen, bis Sie sich dort abmelden. Schon ausgestellte Links verfallen innerhalb von fünf Minuten.
+
+## Konto
+
+account-title = Ihr Konto
+account-as = Angemeldet als
+account-lead = Das teilt { $provider } über Sie mit.
+account-name = Name
+account-email = E-Mail
+account-verified = bestätigt
+account-unverified = nicht bestätigt
+account-no-email = nicht angegeben
+account-provider = Angemeldet über
+account-since = Angemeldet seit
+account-groups = Gruppen
+account-groups-none = Sie gehören keiner Gruppe an.
+account-groups-absent = Nicht bekannt: { $provider } übermittelt Ihre Gruppen nicht.
+account-groups-wrong = Nicht bekannt: { $provider } übermittelt Ihre Gruppen in einer Form, die sich nicht lesen lässt.
+account-groups-overage = Nicht bekannt: Sie gehören mehr Gruppen an, als { $provider } übermitteln kann.
+account-switch = Anderes Konto verwenden
+account-sessions = Wo Sie angemeldet sind
+account-sessions-lead = Jede Zeile ist ein Browser. Beenden Sie, was Ihnen nicht bekannt vorkommt.
+account-this = Dieser Browser
+account-other = Ein anderer Browser
+account-started = Angemeldet { $ago }
+account-seen = zuletzt genutzt { $ago }
+account-end = Beenden
+account-end-of = Die Sitzung beenden, die { $ago } begonnen wurde
+account-everywhere = Überall abmelden
+account-everywhere-text = Beendet alle diese Sitzungen auf einmal, auch diese hier.
+
+ago-now = gerade eben
+ago-minutes =
+    { $n ->
+        [one] vor einer Minute
+       *[other] vor { $n } Minuten
+    }
+ago-hours =
+    { $n ->
+        [one] vor einer Stunde
+       *[other] vor { $n } Stunden
+    }
+ago-days =
+    { $n ->
+        [one] vor einem Tag
+       *[other] vor { $n } Tagen
+    }
+
+## Hinweise
+
+notice-cure = Was Sie tun können
+notice-on-way = Auf dem Weg zu { $app }
+notice-reference = Referenz
+notice-contact-email = An { $contact } schreiben
+notice-contact-url = Hilfe anfordern
+action-switch = Anderes Konto verwenden
+action-start-again = Neu beginnen
+action-portal = Zurück zu Ihren Anwendungen
+action-try-again = Noch einmal versuchen
+action-sign-in = Anmelden
+
+## Fehler: Titel, was geschehen ist, was zu tun ist
+
+error-bad-request-title = Dieser Link ist nicht lesbar
+error-bad-request-text = Diese Anfrage kann hier nicht verarbeitet werden. Vielleicht wurde die Adresse unterwegs abgeschnitten oder verändert.
+error-bad-request-cure = Öffnen Sie den Link noch einmal dort, wo Sie ihn gefunden haben, oder beginnen Sie bei Ihren Anwendungen.
+
+error-params-undeclared-title = Dieser Link enthält zu viel
+error-params-undeclared-text = Der Link enthält die Angabe „{ $name }“. Dafür ist nichts vorgesehen ({ $app }).
+error-params-undeclared-cure = Bitten Sie die Person, von der Sie den Link haben, um einen berichtigten.
+
+error-params-missing-title = Dieser Link ist unvollständig
+error-params-missing-text = Im Link fehlt die Angabe „{ $name }“, die zum Öffnen nötig ist ({ $app }).
+error-params-missing-cure = Verwenden Sie den vollständigen Link, oder fragen Sie die Person, von der Sie ihn haben.
+
+error-params-repeated-title = Dieser Link widerspricht sich
+error-params-repeated-text = Der Link enthält die Angabe „{ $name }“ mehr als einmal.
+error-params-repeated-cure = Bitten Sie die Person, von der Sie den Link haben, um einen berichtigten.
+
+error-params-mismatch-title = Dieser Link passt nicht
+error-params-mismatch-text = Die Angabe „{ $name }“ im Link hat nicht die erwartete Form ({ $app }).
+error-params-mismatch-cure = Prüfen Sie den Link auf Tippfehler, oder fragen Sie die Person, von der Sie ihn haben.
+
+error-params-too-long-title = Dieser Link ist zu lang
+error-params-too-long-text = Die Angabe „{ $name }“ im Link ist länger als erlaubt ({ $app }).
+error-params-too-long-cure = Bitten Sie die Person, von der Sie den Link haben, um einen kürzeren.
+
+error-params-control-character-title = Dieser Link ist beschädigt
+error-params-control-character-text = Die Angabe „{ $name }“ im Link enthält unsichtbare Zeichen, die dort nicht hingehören.
+error-params-control-character-cure = Kopieren Sie den Link noch einmal, oder fragen Sie die Person, von der Sie ihn haben.
+
+error-login-bad-request-title = Dieser Anmeldelink ist nicht lesbar
+error-login-bad-request-text = Die Adresse verlangt eine Anmeldung für etwas, das hier nicht bekannt ist.
+error-login-bad-request-cure = Beginnen Sie bei Ihren Anwendungen, oder öffnen Sie den ursprünglichen Link noch einmal.
+
+error-login-state-invalid-title = Diese Anmeldung ist schon vorbei
+error-login-state-invalid-text = Die Seite gehört zu einer Anmeldung, die bereits benutzt oder nie hier begonnen wurde. Das geschieht, wenn man zurückgeht, neu lädt oder ein Lesezeichen der Anmeldeseite öffnet.
+error-login-state-invalid-cure = Beginnen Sie neu: Danach geht es dorthin weiter, wohin Sie wollten.
+
+error-login-expired-title = Die Anmeldung hat zu lange gedauert
+error-login-expired-text = Die Anmeldeseite war so lange offen, dass es von dort aus nicht mehr sicher weitergeht.
+error-login-expired-cure = Beginnen Sie neu: Danach geht es dorthin weiter, wohin Sie wollten.
+
+error-login-other-browser-title = Diese Anmeldung begann woanders
+error-login-other-browser-text = Dieser Browser hat die Anmeldung nicht begonnen, mit der er zurückkommt. Vielleicht begann sie in einem anderen Browser oder in einer App, oder zwischendurch wurden Cookies gelöscht.
+error-login-other-browser-cure = Beginnen Sie hier neu, und bleiben Sie in diesem Browser, bis Sie angekommen sind.
+
+error-login-refused-title = Sie wurden nicht angemeldet
+error-login-refused-text = Die Anmeldung über { $provider } kam nicht zustande. Vielleicht haben Sie abgebrochen, oder dieses Konto ist hier nicht zugelassen.
+error-login-refused-cure = Versuchen Sie es noch einmal, oder verwenden Sie ein anderes Konto.
+
+error-login-temporarily-unavailable-title = Die Anmeldung macht gerade Pause
+error-login-temporarily-unavailable-text = Über { $provider } kann sich im Augenblick niemand anmelden, heißt es von dort.
+error-login-temporarily-unavailable-cure = Warten Sie eine Minute, und versuchen Sie es dann noch einmal.
+
+error-login-iss-mismatch-title = Die Anmeldung kam von der falschen Stelle
+error-login-iss-mismatch-text = Die Antwort kam im Namen eines anderen Anmeldedienstes. Erwartet wurde: { $provider }. Zum Schutz Ihres Kontos wurde sie nicht verwendet.
+error-login-iss-mismatch-cure = Beginnen Sie neu. Wenn diese Seite wiederkommt, geben Sie die Referenz an die zuständige Stelle weiter.
+
+error-login-loop-title = Sie drehen sich im Kreis
+error-login-loop-text = Sie waren innerhalb einer Minute dreimal zur Anmeldung ({ $provider }) und zurück, und jedes Mal war die Anmeldung bei der Ankunft verschwunden. Sie werden nicht noch einmal auf den Weg geschickt.
+error-login-loop-cure = Prüfen Sie die folgenden Punkte, und beginnen Sie dann neu.
+error-login-loop-check-cookie = Der Browser hat das Cookie nicht zurückgeschickt, das er bekommen hat. Erlauben Sie Cookies für diese Website, und schalten Sie Erweiterungen aus, die sie entfernen.
+error-login-loop-check-provider = Der Anmeldedienst hat geantwortet, verlangt aber immer wieder eine neue Anmeldung. Melden Sie sich dort ab, und beginnen Sie dann neu.
+error-login-loop-check-session = Die Sitzung wurde angelegt und danach nicht wiedergefunden. Prüfen Sie Datum und Uhrzeit dieses Computers.
+error-login-loop-check-private = Wenn dies ein privates Fenster ist, versuchen Sie es in einem gewöhnlichen: Manche Browser verwerfen Cookies in privaten Fenstern.
+
+error-login-wrong-provider-title = Hier brauchen Sie ein anderes Konto
+error-login-wrong-provider-text = Zugang haben nur Personen, die sich über { $provider } anmelden ({ $app }). Sie sind auf andere Weise angemeldet.
+error-login-wrong-provider-cure = Melden Sie sich mit Ihrem Konto bei { $provider } an.
+
+error-access-not-allowed-title = Diese Tür ist für Sie nicht offen
+error-access-not-allowed-text = Zugang haben nur bestimmte Personen oder Gruppen; dieses Konto gehört nicht dazu ({ $app }).
+error-access-not-allowed-cure = Wenn Sie ein weiteres Konto haben, verwenden Sie dieses. Wenn Sie Zugang haben sollten, fragen Sie die Kontaktstelle dieser Anwendung.
+
+error-access-denied-title = Diese Tür ist für Sie geschlossen
+error-access-denied-text = Der Zugang wurde diesem Konto oder einer seiner Gruppen entzogen ({ $app }).
+error-access-denied-cure = Wenn Sie das für einen Irrtum halten, fragen Sie die Kontaktstelle dieser Anwendung.
+
+error-access-when-not-met-title = Nicht unter diesen Umständen
+error-access-when-not-met-text = Eine Bedingung für den Zugang ist bei diesem Konto zurzeit nicht erfüllt ({ $app }).
+error-access-when-not-met-cure = Fragen Sie die Kontaktstelle dieser Anwendung, was nötig ist, oder verwenden Sie ein anderes Konto.
+
+error-access-groups-overage-title = Sie gehören zu vielen Gruppen an
+error-access-groups-overage-text = Zugang haben nur bestimmte Gruppen ({ $app }). Sie gehören so vielen an, dass { $provider } sie nicht mitgeschickt hat. Deshalb lässt sich nicht feststellen, ob die richtige dabei ist.
+error-access-groups-overage-cure = Bitten Sie die Kontaktstelle dieser Anwendung, dafür zu sorgen, dass { $provider } nur die hier wichtigen Gruppen schickt.
+
+error-access-groups-unknown-title = Ihre Gruppen sind nicht bekannt
+error-access-groups-unknown-text = Zugang haben nur bestimmte Gruppen ({ $app }), und { $provider } hat nicht mitgeteilt, welchen Sie angehören.
+error-access-groups-unknown-cure = Bitten Sie die Kontaktstelle dieser Anwendung, dafür zu sorgen, dass { $provider } Ihre Gruppen schickt.
+
+error-access-email-unverified-title = Ihre E-Mail-Adresse ist nicht bestätigt
+error-access-email-unverified-text = Der Zugang richtet sich nach der E-Mail-Adresse ({ $app }), und { $provider } hat nicht bestätigt, dass die angegebene Ihnen gehört.
+error-access-email-unverified-cure = Bestätigen Sie Ihre Adresse bei { $provider }, und melden Sie sich dann neu an.
+
+error-claims-missing-title = Es fehlt eine Angabe über Sie
+error-claims-missing-text = Zum Öffnen wird „{ $claim }“ gebraucht ({ $app }), aber { $provider } hat es nicht geschickt.
+error-claims-missing-cure = Lassen Sie Ihr Profil ergänzen, und melden Sie sich dann neu an. Die Kontaktstelle dieser Anwendung hilft Ihnen dabei.
+
+error-claims-email-unverified-title = Ihre E-Mail-Adresse ist nicht bestätigt
+error-claims-email-unverified-text = Zugelassen sind nur Adressen, die { $provider } bestätigt hat ({ $app }). Ihre ist noch nicht bestätigt.
+error-claims-email-unverified-cure = Bestätigen Sie Ihre Adresse bei { $provider }, und melden Sie sich dann neu an.
+
+error-claims-failed-title = Ihre Angaben passen nicht
+error-claims-failed-text = „{ $claim }“ ließ sich aus dem, was über Sie bekannt ist, nicht bilden ({ $app }).
+error-claims-failed-cure = Geben Sie die Referenz an die Kontaktstelle dieser Anwendung weiter.
+
+error-claims-too-large-title = Über Sie gibt es zu viel zu sagen
+error-claims-too-large-text = Von { $provider } kam mehr über Sie, als hier aufbewahrt werden kann. Der größte Teil ist „{ $claim }“.
+error-claims-too-large-cure = Bitten Sie die für { $provider } zuständige Stelle, weniger hierher zu schicken.
+
+error-launch-framed-title = Diese Anwendung öffnet sich nicht in einer anderen Seite
+error-launch-framed-text = Eine Seite hat versucht, die Anwendung in sich selbst anzuzeigen. Das ist hier nicht erlaubt ({ $app }).
+error-launch-framed-cure = Öffnen Sie den Link in einem eigenen Tab.
+
+error-launch-not-navigation-title = Diesen Link muss ein Mensch öffnen
+error-launch-not-navigation-text = Die Anfrage kam nicht durch das Öffnen eines Links zustande, sondern aus einer Seite heraus.
+error-launch-not-navigation-cure = Öffnen Sie den Link in einem eigenen Tab.
+
+error-launch-address-too-long-title = Der Weg dorthin ist zu lang
+error-launch-address-too-long-text = Die Adresse würde mehr über Sie enthalten, als Browser übertragen können ({ $app }).
+error-launch-address-too-long-cure = Geben Sie die Referenz an die Kontaktstelle dieser Anwendung weiter.
+
+error-csrf-invalid-title = Diese Seite war nicht mehr aktuell
+error-csrf-invalid-text = Das Formular wurde schon benutzt oder gehört zu einer früheren Sitzung. Es ist nichts geschehen.
+error-csrf-invalid-cure = Gehen Sie zurück, laden Sie die Seite neu, und versuchen Sie es noch einmal.
+
+error-session-required-title = Bitte melden Sie sich zuerst an
+error-session-required-text = Diese Seite ist nur für angemeldete Personen. Ihre Sitzung ist beendet oder hat noch nicht begonnen.
+error-session-required-cure = Melden Sie sich an, und versuchen Sie es dann noch einmal.
+
+error-not-found-title = Hier ist nichts
+error-not-found-text = Diese Adresse führt nirgendwohin. Vielleicht enthält sie einen Tippfehler, oder die Seite ist umgezogen.
+error-not-found-cure = Beginnen Sie bei Ihren Anwendungen.
+
+error-app-unknown-title = Diese Anwendung gibt es hier nicht
+error-app-unknown-text = Der Link nennt eine Anwendung, die hier nicht bekannt ist. Vielleicht wurde sie entfernt oder umbenannt.
+error-app-unknown-cure = Suchen Sie unter Ihren Anwendungen, oder fragen Sie die Person, von der Sie den Link haben.
+
+error-method-not-allowed-title = So geht es nicht
+error-method-not-allowed-text = Die Adresse gibt es, aber nicht für diese Art von Anfrage.
+error-method-not-allowed-cure = Öffnen Sie den Link auf gewöhnlichem Weg in einem Browser.
+
+error-too-large-title = Das war zu viel
+error-too-large-text = Die Anfrage ist größer, als hier angenommen wird.
+error-too-large-cure = Öffnen Sie den ursprünglichen Link noch einmal. Wenn er sehr lang ist, bitten Sie um einen kürzeren.
+
+error-headers-too-large-title = Ihr Browser schickt zu viel
+error-headers-too-large-text = Der Browser hat für diese Website mehr Cookies gesammelt, als er auf einmal schicken kann.
+error-headers-too-large-cure = Löschen Sie die Cookies dieser Website: Sie finden sie in den Einstellungen des Browsers unter Datenschutz, bei Cookies und Websitedaten. Öffnen Sie den Link danach noch einmal.
+
+error-host-unknown-title = Falsche Adresse
+error-host-unknown-text = Unter diesem Namen antwortet diese Website nicht.
+error-host-unknown-cure = Prüfen Sie die Adresse, oder öffnen Sie den Link, den Sie bekommen haben.
+
+error-rate-limited-title = Einen Augenblick, bitte
+error-rate-limited-text = Das waren in kurzer Zeit mehr Versuche, als für eine Person üblich ist.
+error-rate-limited-cure =
+    { $seconds ->
+        [one] Warten Sie eine Sekunde, und versuchen Sie es dann noch einmal.
+       *[other] Warten Sie { $seconds } Sekunden, und versuchen Sie es dann noch einmal.
+    }
+
+error-provider-wrong-answer-title = Die Anmeldung funktioniert gerade nicht
+error-provider-wrong-answer-text = Von { $provider } kam eine Antwort, die keinen Sinn ergibt.
+error-provider-wrong-answer-cure = Versuchen Sie es noch einmal. Wenn diese Seite wiederkommt, geben Sie die Referenz an die zuständige Stelle weiter.
+
+error-provider-unreachable-title = Die Anmeldung ist nicht erreichbar
+error-provider-unreachable-text = Keine Antwort von { $provider }. Mit Ihrem Konto ist alles in Ordnung; der Anmeldedienst ist ausgefallen oder abgeschnitten.
+error-provider-unreachable-cure = Warten Sie eine Minute, und versuchen Sie es dann noch einmal.
+
+error-provider-slow-title = Die Anmeldung dauert zu lange
+error-provider-slow-text = Von { $provider } kam nicht rechtzeitig eine Antwort.
+error-provider-slow-cure = Warten Sie eine Minute, und versuchen Sie es dann noch einmal.
+
+error-id-token-invalid-title = Der Anmeldung war nicht zu trauen
+error-id-token-invalid-text = Was { $provider } über Sie geschickt hat, hat eine Prüfung nicht bestanden und wurde deshalb nicht verwendet.
+error-id-token-invalid-cure = Beginnen Sie neu. Wenn diese Seite wiederkommt, geben Sie die Referenz an die zuständige Stelle weiter.
+
+error-store-down-title = Gleich geht es weiter
+error-store-down-text = Die Aufzeichnungen dieser Website sind gerade nicht erreichbar, und ohne sie öffnet sich keine Tür. Sie sind weiterhin angemeldet.
+error-store-down-cure = Warten Sie ein paar Sekunden, und versuchen Sie es dann noch einmal.
+
+error-key-unusable-title = Diese Anwendung lässt sich gerade nicht öffnen
+error-key-unusable-text = Der zugehörige Schlüssel ist nicht verwendbar ({ $app }). Das liegt nicht an Ihnen, und mit Ihrem Konto ist alles in Ordnung.
+error-key-unusable-cure = Geben Sie die Referenz an die Kontaktstelle dieser Anwendung weiter.
+
+error-internal-title = Hier ist etwas schiefgegangen
+error-internal-text = Der Fehler liegt bei uns, nicht bei Ihnen. In Ihrem Namen wurde nichts geöffnet.
+error-internal-cure = Versuchen Sie es noch einmal. Wenn diese Seite wiederkommt, geben Sie die Referenz an die zuständige Stelle weiter.

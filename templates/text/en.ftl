@@ -1,0 +1,318 @@
+# English. Every key stands in every language; a test says which one is missing.
+# Arguments: $name, $email, $app, $provider, $claim, $query, $seconds, $n.
+
+## Around every page
+
+skip = Skip to the content
+nav-home = { $brand }, all apps
+nav-account = Your account
+nav-sign-out = Sign out
+footer-support = Help and contact
+opens-new-tab = opens in a new tab
+
+## General words, where the exact one is not known
+
+some-parameter = a parameter
+some-app = this app
+some-provider = the sign-in service
+some-claim = a detail about you
+
+## Portal
+
+portal-title = Your apps
+portal-greeting = Welcome, { $name }
+portal-lead = Where would you like to go? One click takes you in.
+portal-search = Search your apps
+portal-search-button = Search
+portal-clear = Show all
+portal-results = Results for “{ $query }”
+portal-apps = Apps
+portal-other = More
+portal-none-title = Nothing here for you yet
+portal-none-text = You are signed in as { $name }, but none of the apps behind this door are open to this account.
+portal-none-cure = If you expected to find something, you may have another account, or someone still has to let you in.
+portal-none-ask = Ask whoever looks after { $brand } to give this account access.
+portal-unmatched-title = Nothing matches “{ $query }”
+portal-unmatched-text = Try a shorter word, or look through all your apps.
+
+## Sign-in
+
+sign-in-title = Sign in
+sign-in-to = to continue to { $app }
+sign-in-lead = { $brand } takes you to your apps. Please show who you are.
+sign-in-choose = Choose the account to sign in with.
+sign-in-with = Continue with { $provider }
+sign-in-last = Last used
+sign-in-list = Ways to sign in
+sign-in-none = No way to sign in has been set up yet.
+
+## Confirm
+
+confirm-title = Open { $app }?
+confirm-text = You will arrive there as { $name }.
+confirm-button = Open { $app }
+
+## Sign-out
+
+sign-out-title = Sign out?
+sign-out-text = This ends your session with { $brand } in this browser and, where it can, the one with { $provider }.
+sign-out-note = Apps that are already open stay open until you sign out there.
+sign-out-stay = Stay signed in
+
+signed-out-title = You are signed out
+signed-out-everywhere = Your session with { $provider } has ended too.
+signed-out-here-title = You are signed out here
+signed-out-here = Your session with { $provider } goes on. Whoever uses this computer next could sign in again with your account.
+signed-out-here-cure = At a shared computer, sign out of { $provider } as well, or close all windows of the browser.
+signed-out-already = There is no session in this browser any more.
+signed-out-again = Sign in again
+signed-out-apps = Apps that are already open stay open until you sign out there. Links that were already made end within five minutes.
+
+## Account
+
+account-title = Your account
+account-as = Signed in as
+account-lead = This is what { $provider } says about you.
+account-name = Name
+account-email = E-mail
+account-verified = verified
+account-unverified = not verified
+account-no-email = not given
+account-provider = Signed in through
+account-since = Signed in since
+account-groups = Groups
+account-groups-none = You are in no group.
+account-groups-absent = Not known: { $provider } does not send your groups.
+account-groups-wrong = Not known: { $provider } sends your groups in a form that cannot be read.
+account-groups-overage = Not known: you are in more groups than { $provider } can send.
+account-switch = Use another account
+account-sessions = Where you are signed in
+account-sessions-lead = Each line is one browser. End those that you do not recognise.
+account-this = This browser
+account-other = Another browser
+account-started = Signed in { $ago }
+account-seen = last used { $ago }
+account-end = End
+account-end-of = End the session that was signed in { $ago }
+account-everywhere = Sign out everywhere
+account-everywhere-text = Ends all these sessions at once, this one too.
+
+ago-now = just now
+ago-minutes =
+    { $n ->
+        [one] a minute ago
+       *[other] { $n } minutes ago
+    }
+ago-hours =
+    { $n ->
+        [one] an hour ago
+       *[other] { $n } hours ago
+    }
+ago-days =
+    { $n ->
+        [one] a day ago
+       *[other] { $n } days ago
+    }
+
+## Notices
+
+notice-cure = What you can do
+notice-on-way = On the way to { $app }
+notice-reference = Reference
+notice-contact-email = Write to { $contact }
+notice-contact-url = Ask for help
+action-switch = Use another account
+action-start-again = Start again
+action-portal = Back to your apps
+action-try-again = Try again
+action-sign-in = Sign in
+
+## Errors: title, what happened, what to do
+
+error-bad-request-title = This link cannot be read
+error-bad-request-text = The request is not one that this site understands. The address may have been cut off or changed on its way to you.
+error-bad-request-cure = Open the link again from where you found it, or start from your apps.
+
+error-params-undeclared-title = This link says too much
+error-params-undeclared-text = The link carries “{ $name }”, which { $app } does not know.
+error-params-undeclared-cure = Ask whoever gave you the link for a corrected one.
+
+error-params-missing-title = This link is incomplete
+error-params-missing-text = { $app } needs “{ $name }”, and the link does not carry it.
+error-params-missing-cure = Use the complete link, or ask whoever gave it to you.
+
+error-params-repeated-title = This link contradicts itself
+error-params-repeated-text = The link carries “{ $name }” more than once.
+error-params-repeated-cure = Ask whoever gave you the link for a corrected one.
+
+error-params-mismatch-title = This link does not fit
+error-params-mismatch-text = What the link gives for “{ $name }” does not have the form that { $app } expects.
+error-params-mismatch-cure = Check the link for typing errors, or ask whoever gave it to you.
+
+error-params-too-long-title = This link is too long
+error-params-too-long-text = What the link gives for “{ $name }” is longer than { $app } accepts.
+error-params-too-long-cure = Ask whoever gave you the link for a shorter one.
+
+error-params-control-character-title = This link is damaged
+error-params-control-character-text = What the link gives for “{ $name }” holds characters that cannot be seen and do not belong there.
+error-params-control-character-cure = Copy the link again from where you found it, or ask whoever gave it to you.
+
+error-login-bad-request-title = This sign-in link cannot be read
+error-login-bad-request-text = The address asks to sign in for something that this site does not know.
+error-login-bad-request-cure = Start from your apps, or open the original link again.
+
+error-login-state-invalid-title = This sign-in has come to an end
+error-login-state-invalid-text = The page you came back to belongs to a sign-in that was used already or was never begun here. This happens after going back, reloading, or opening a bookmark of the sign-in page.
+error-login-state-invalid-cure = Start again: you will go on to the place you wanted.
+
+error-login-expired-title = The sign-in took too long
+error-login-expired-text = The sign-in page was open for so long that it is no longer safe to go on from it.
+error-login-expired-cure = Start again: you will go on to the place you wanted.
+
+error-login-other-browser-title = This sign-in began somewhere else
+error-login-other-browser-text = This browser did not start the sign-in that it came back with. It may have begun in another browser or inside an app, or cookies were cleared in between.
+error-login-other-browser-cure = Start again here, and stay in this browser until you have arrived.
+
+error-login-refused-title = You were not signed in
+error-login-refused-text = { $provider } did not sign you in. Perhaps you cancelled, or this account may not come here.
+error-login-refused-cure = Try again, or use another account.
+
+error-login-temporarily-unavailable-title = Sign-in is resting
+error-login-temporarily-unavailable-text = { $provider } says that it cannot sign anyone in at the moment.
+error-login-temporarily-unavailable-cure = Wait a minute, then try again.
+
+error-login-iss-mismatch-title = The sign-in came from the wrong place
+error-login-iss-mismatch-text = The answer was sent in the name of a sign-in service other than { $provider }. To keep your account safe, it was not used.
+error-login-iss-mismatch-cure = Start again. If this page comes back, pass the reference on to whoever looks after this site.
+
+error-login-loop-title = You are going round in circles
+error-login-loop-text = You have been to { $provider } and back three times within a minute, and each time the sign-in was gone on arrival. You are not sent round again.
+error-login-loop-cure = Check the points below, then start again.
+error-login-loop-check-cookie = The browser did not send back the cookie it was given. Allow cookies for this site, and switch off extensions that remove them.
+error-login-loop-check-provider = The sign-in service answered, but it keeps asking to sign in anew. Sign out there, then start again.
+error-login-loop-check-session = The session was made and then not found. Check the date and time of this computer.
+error-login-loop-check-private = If this is a private window, try an ordinary one: some browsers drop cookies in private windows.
+
+error-login-wrong-provider-title = Another account is needed
+error-login-wrong-provider-text = { $app } is for people who sign in through { $provider }. You are signed in another way.
+error-login-wrong-provider-cure = Sign in with your account at { $provider }.
+
+error-access-not-allowed-title = This door is not open to you
+error-access-not-allowed-text = { $app } is for certain people or groups, and this account is not among them.
+error-access-not-allowed-cure = If you have another account, use that one. If you should have access, ask the contact for this app.
+
+error-access-denied-title = This door is closed to you
+error-access-denied-text = Access to { $app } has been withdrawn for this account or one of its groups.
+error-access-denied-cure = If you think that this is a mistake, ask the contact for this app.
+
+error-access-when-not-met-title = Not under these conditions
+error-access-when-not-met-text = { $app } asks for something that does not hold for this account at present.
+error-access-when-not-met-cure = Ask the contact for this app what is needed, or use another account.
+
+error-access-groups-overage-title = You are in too many groups
+error-access-groups-overage-text = { $app } is open to certain groups. You are in so many that { $provider } did not send them, so nobody can tell whether yours is among them.
+error-access-groups-overage-cure = Ask the contact for this app to have { $provider } send only the groups that matter here.
+
+error-access-groups-unknown-title = Your groups are not known
+error-access-groups-unknown-text = { $app } is open to certain groups, and { $provider } did not say which ones you are in.
+error-access-groups-unknown-cure = Ask the contact for this app to have { $provider } send your groups.
+
+error-access-email-unverified-title = Your e-mail address is not verified
+error-access-email-unverified-text = { $app } opens by e-mail address, and { $provider } has not confirmed that yours belongs to you.
+error-access-email-unverified-cure = Verify your address at { $provider }, then sign in again.
+
+error-claims-missing-title = Something about you is missing
+error-claims-missing-text = { $app } needs “{ $claim }”, and { $provider } did not send it.
+error-claims-missing-cure = Have it added to your profile, then sign in again. The contact for this app can help.
+
+error-claims-email-unverified-title = Your e-mail address is not verified
+error-claims-email-unverified-text = { $app } takes only addresses that { $provider } has confirmed, and yours is not confirmed yet.
+error-claims-email-unverified-cure = Verify your address at { $provider }, then sign in again.
+
+error-claims-failed-title = Your details do not fit
+error-claims-failed-text = “{ $claim }” could not be made for { $app } from what is known about you.
+error-claims-failed-cure = Pass the reference on to the contact for this app.
+
+error-claims-too-large-title = There is too much to say about you
+error-claims-too-large-text = { $provider } sent more about you than can be kept. The largest part is “{ $claim }”.
+error-claims-too-large-cure = Ask whoever looks after { $provider } to send less to this site.
+
+error-launch-framed-title = This app does not open inside another page
+error-launch-framed-text = A page tried to show { $app } within itself, and that is not allowed for it.
+error-launch-framed-cure = Open the link in a tab of its own.
+
+error-launch-not-navigation-title = This link must be opened by a person
+error-launch-not-navigation-text = The request did not come from someone who opened a link, but from within a page.
+error-launch-not-navigation-cure = Open the link in a tab of its own.
+
+error-launch-address-too-long-title = The way there is too long
+error-launch-address-too-long-text = The address for { $app } would hold more about you than browsers can carry.
+error-launch-address-too-long-cure = Pass the reference on to the contact for this app.
+
+error-csrf-invalid-title = This page was out of date
+error-csrf-invalid-text = The form you sent was used already, or belongs to an earlier session. Nothing was done.
+error-csrf-invalid-cure = Go back to the page, reload it, and try once more.
+
+error-session-required-title = Please sign in first
+error-session-required-text = This page is for people who are signed in, and your session has ended or has not begun.
+error-session-required-cure = Sign in, then try again.
+
+error-not-found-title = There is nothing here
+error-not-found-text = The address leads nowhere. It may have been mistyped or moved.
+error-not-found-cure = Start from your apps.
+
+error-app-unknown-title = This app is not here
+error-app-unknown-text = The link names an app that this site does not know. It may have been removed or renamed.
+error-app-unknown-cure = Look for it among your apps, or ask whoever gave you the link.
+
+error-method-not-allowed-title = Not in this way
+error-method-not-allowed-text = The address exists, but not for this kind of request.
+error-method-not-allowed-cure = Open the link in a browser in the usual way.
+
+error-too-large-title = That was too much
+error-too-large-text = The request is larger than this site accepts.
+error-too-large-cure = Open the original link again. If it is very long, ask for a shorter one.
+
+error-headers-too-large-title = Your browser sends too much
+error-headers-too-large-text = The browser has gathered more cookies for this site than it can send at once.
+error-headers-too-large-cure = Delete the cookies of this site: in the browser’s settings, look under privacy for cookies and site data. Then open the link again.
+
+error-host-unknown-title = Wrong address
+error-host-unknown-text = This site does not answer under the name that was called.
+error-host-unknown-cure = Check the address, or open the link that you were given.
+
+error-rate-limited-title = A moment, please
+error-rate-limited-text = There were more tries in a short time than is usual for one person.
+error-rate-limited-cure =
+    { $seconds ->
+        [one] Wait one second, then try again.
+       *[other] Wait { $seconds } seconds, then try again.
+    }
+
+error-provider-wrong-answer-title = Sign-in does not work right now
+error-provider-wrong-answer-text = { $provider } sent an answer that does not make sense.
+error-provider-wrong-answer-cure = Try again. If this page comes back, pass the reference on to whoever looks after this site.
+
+error-provider-unreachable-title = Sign-in cannot be reached
+error-provider-unreachable-text = { $provider } does not answer. Your account is fine; its sign-in service is down or cut off.
+error-provider-unreachable-cure = Wait a minute, then try again.
+
+error-provider-slow-title = Sign-in takes too long
+error-provider-slow-text = { $provider } did not answer in time.
+error-provider-slow-cure = Wait a minute, then try again.
+
+error-id-token-invalid-title = The sign-in could not be trusted
+error-id-token-invalid-text = What { $provider } sent about you did not pass a check, so it was not used.
+error-id-token-invalid-cure = Start again. If this page comes back, pass the reference on to whoever looks after this site.
+
+error-store-down-title = Back in a moment
+error-store-down-text = This site cannot reach its records, and without them it opens no door. You are still signed in.
+error-store-down-cure = Wait a few seconds, then try again.
+
+error-key-unusable-title = This app cannot be opened right now
+error-key-unusable-text = The key for { $app } cannot be used. It is not your fault, and your account is fine.
+error-key-unusable-cure = Pass the reference on to the contact for this app.
+
+error-internal-title = Something went wrong here
+error-internal-text = It is our mistake, not yours. Nothing was opened in your name.
+error-internal-cure = Try again. If this page comes back, pass the reference on to whoever looks after this site.
