@@ -115,3 +115,34 @@ fn c_5_cobrowse_takes_the_first_role_that_matches() {
     let agent = launch(&world, json!({ "groups": ["support"] }), SUPPORT, keys::SUPPORT);
     assert_eq!(agent["role"], "agent");
 }
+
+#[test]
+fn s_324_a_domain_opens_only_for_verified_addresses_of_exactly_it() {
+    let world = World::with(|settings| {
+        settings.set("[apps.townhall]", "allow", "[\"domain:example.com\"]");
+    });
+    for (email, verified) in [
+        ("ada@example.com", false),
+        ("ada@evil.example.com", true),
+        ("ada@example.com.evil.test", true),
+        ("ada@notexample.com", true),
+        ("example.com@evil.test", true),
+        ("ada@evil.test@example.com", true),
+    ] {
+        let profile = json!({ "email": email, "email_verified": verified });
+        let (_, answer) = try_launch(&world, profile, "/launch/townhall");
+        assert_eq!(answer.status, 403, "{email}");
+    }
+    frameable(&world, json!({ "email": "ada@EXAMPLE.com" }));
+}
+
+#[test]
+fn an_identity_is_never_an_address() {
+    let world = World::with(|settings| {
+        settings.set("[apps.townhall]", "allow", "[\"email:bob@example.com\"]");
+    });
+    let (_, answer) = try_launch(&world, json!({ "email": "ada@example.com" }), "/launch/townhall");
+    answer.expect(403);
+    let mut bob = world.signed_in("bob");
+    bob.get("/launch/townhall").expect(302);
+}

@@ -164,6 +164,7 @@ fn addresses_that_would_lead_a_token_astray() {
         "https://ada@acme.frameable.com/events/a",
         "https://acme.frameable.com/events/{undeclared}",
         "https://acme.frameable.com/events/a?token=x",
+        "https://acme.frameable.com/events/a\\r\\nSet-Cookie: a=b",
         "javascript:alert(1)",
         "/events/a",
     ] {
