@@ -111,10 +111,7 @@ async fn end_session(visit: &Visit, session: &Session) -> Option<String> {
 /// The page at the end. A provider that sends the browser back adds `state`, right, wrong or not
 /// at all (S-022, S-023): it proves nothing, and starts nothing.
 pub async fn signed_out(visit: Visit) -> Result<HttpResponse, Problem> {
-    // Somebody who is signed in again by now has nothing to read here.
-    if visit.session().await?.is_some() {
-        return Ok(login::redirect(StatusCode::SEE_OTHER, "/"));
-    }
+    let still = visit.session().await?.map(|session| visit.provider_title(&session.identity));
     let query = visit.query()?;
     let named = query
         .iter()
@@ -123,7 +120,8 @@ pub async fn signed_out(visit: Visit) -> Result<HttpResponse, Problem> {
     let here_only = named.and_then(|id| ProviderId::parse(id).ok());
     let remembered = Remembered::read(&visit);
     let title = |id: &ProviderId| visit.config().provider(id).map(|provider| provider.title.clone());
-    let ending = match (
+    let ending = still.map(|provider| Ending::Not { provider });
+    let ending = ending.unwrap_or_else(|| match (
         here_only.as_ref().and_then(title),
         remembered.provider.as_ref().and_then(title),
     ) {
@@ -133,7 +131,7 @@ pub async fn signed_out(visit: Visit) -> Result<HttpResponse, Problem> {
             Ending::Everywhere { provider }
         }
         _ => Ending::Already,
-    };
+    });
     let sign_in_href = "/auth/login?page=portal&switch=1".to_owned();
     Ok(html(
         StatusCode::OK,
