@@ -86,7 +86,13 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         return None;
     };
     let vendor = vendor.parsed(|name| {
-        let unknown = || format!("is not known; there are {}{}", names.join(", "), meant(name, &names));
+        let unknown = || {
+            format!(
+                "is not known; there are {}{}",
+                names.join(", "),
+                meant(name, &names)
+            )
+        };
         vendors::find(name).ok_or_else(unknown)
     })?;
     let table = item.open_table(&[APP.keys, vendor.section.keys])?;

@@ -137,7 +137,8 @@ impl<'a> Table<'a> {
     /// Reports at the key's place, or at the table's where the key is missing.
     pub fn error(&self, key: &str, message: impl Into<String>) {
         let at = self.entries.get(key).map_or(self.at, |value| value.span().start);
-        self.source.report(at, &join(&self.name, key), message, None, Severity::Error);
+        self.source
+            .report(at, &join(&self.name, key), message, None, Severity::Error);
     }
 
     pub fn require(&self, key: &str) -> Option<Item<'a>> {

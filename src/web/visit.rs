@@ -167,7 +167,8 @@ impl Visit {
         let ours = match self.header(header::ORIGIN) {
             Some("null") => site == Some("same-origin"),
             Some(origin) => {
-                origin == self.config().public_url.origin.as_str() && site.is_none_or(|site| site == "same-origin")
+                origin == self.config().public_url.origin.as_str()
+                    && site.is_none_or(|site| site == "same-origin")
             }
             None => site.is_none_or(|site| site == "same-origin"),
         };

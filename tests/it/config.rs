@@ -206,7 +206,7 @@ fn s_403_s_404_keys_that_cannot_sign() {
                 keys::key(keys::TOWNHALL).pkcs8_pem(),
                 keys::key(keys::SUPPORT).pkcs8_pem()
             ),
-            "one",
+            "several",
         ),
     ] {
         let (dir, settings) = with(|s| s);

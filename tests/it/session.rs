@@ -5,7 +5,11 @@ use crate::harness::{Browser, How, Lie, Lying, Request, World, lying};
 /// Whether a click of this browser needs no sign-in. A launch, since it is recorded behind the
 /// click's own mark in the session.
 fn is_known(browser: &mut Browser) -> bool {
-    browser.get("/launch/townhall").expect(302).location().contains("token=")
+    browser
+        .get("/launch/townhall")
+        .expect(302)
+        .location()
+        .contains("token=")
 }
 
 #[test]
