@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::*;
+use crate::config;
 
 /// One request to one of the demo's sites; the whole answer.
 async fn get(host: &str, port: u16, path: &str) -> String {
@@ -33,26 +34,25 @@ async fn c_46_every_site_answers_and_nothing_is_left_behind() {
         assert!(started.elapsed() < Duration::from_secs(20));
         let port = listener.local_addr()?.port();
         assert!(listener.local_addr()?.ip().is_loopback());
-        let text = fs::read_to_string(&path)?;
-        let settings: toml::Table = toml::from_str(&text).unwrap();
-        assert_eq!(port_of(settings["public_url"].as_str().unwrap()), port);
-        for (id, app) in settings["apps"].as_table().unwrap() {
-            for file in ["key_file", "icon"] {
-                if let Some(file) = app.get(file).and_then(|file| file.as_str()) {
-                    assert!(path.with_file_name(file).exists(), "{id} has no {file}");
-                }
-            }
-        }
+        let loaded = config::load(&path).unwrap_or_else(|problems| panic!("{problems}"));
+        let warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(warnings, [""; 0]);
+        let settings = loaded.config;
+        assert_eq!(port_of(settings.public_url.origin.as_str()), port);
+        assert!(settings.apps.iter().any(|app| app.icon.is_some()));
+        let event = fs::read_to_string(&path)?
+            .lines()
+            .find_map(|line| Some(line.strip_prefix("url = \"")?.strip_suffix('"')?.to_owned()))
+            .unwrap();
         told.replace(Some(path));
         Ok(async move {
-            let issuer = settings["providers"]["staff"]["issuer"].as_str().unwrap();
+            let issuer = settings.providers[0].issuer.as_str();
             let discovery = "/.well-known/openid-configuration";
             // Browsers try [::1] first, so both must lead to the same site.
             for host in ["127.0.0.1", "localhost"] {
                 assert!(get(host, port_of(issuer), discovery).await.contains(issuer));
             }
-            let event = settings["apps"]["townhall"]["url"].as_str().unwrap();
-            let answer = get("localhost", port_of(event), "/events/townhall").await;
+            let answer = get("localhost", port_of(&event), "/events/townhall").await;
             assert!(answer.contains("jwt must be provided"));
             Ok(())
         })

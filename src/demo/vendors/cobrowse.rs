@@ -32,7 +32,9 @@ impl Cobrowse {
     pub fn configure(routes: &mut web::ServiceConfig) {
         routes.service(
             web::scope("")
-                .wrap(from_fn(refuse_gateway_cookies))
+                .wrap(from_fn(|request, next| {
+                    refuse_gateway_cookies(SITE, request, next)
+                }))
                 .configure(answer::configure)
                 .route("/dashboard", web::get().to(dashboard))
                 .route("/connect", web::get().to(connect))

@@ -56,7 +56,9 @@ impl Frameable {
     pub fn configure(routes: &mut web::ServiceConfig) {
         routes.service(
             web::scope("")
-                .wrap(from_fn(refuse_gateway_cookies))
+                .wrap(from_fn(|request, next| {
+                    refuse_gateway_cookies(SITE, request, next)
+                }))
                 .configure(answer::configure)
                 .route("/events/{slug}", web::get().to(event))
                 .default_service(web::to(|| async { nothing_here(SITE) })),

@@ -28,8 +28,9 @@ use verify::Refusal;
 pub type Quoted = Arc<Settings>;
 
 /// The vendors' sites are other people's: a cookie of the gateway that turns up here is a leak
-/// (C-46), and shows at once.
-pub async fn refuse_gateway_cookies(
+/// (C-46), and shows at once, as a page of `site`.
+async fn refuse_gateway_cookies(
+    site: &'static str,
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -37,7 +38,7 @@ pub async fn refuse_gateway_cookies(
         .any(|(name, _)| name.starts_with("usher") || name.starts_with("__Host-usher"));
     if leaked {
         let note = Note {
-            site: "frameable",
+            site,
             title: "A cookie of the gateway came here",
             text: "It must never leave the gateway's own host.",
             code: "cookie leaked",

@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::verify::{Refusal, Verifier};
-use super::{Frameable, Quoted};
+use super::{Cobrowse, Frameable, Quoted};
 use crate::clock::{Clock as _, SystemClock};
 use crate::demo::keys::DemoKey;
 use crate::demo::places::Place;
@@ -181,10 +181,23 @@ fn quoted() -> Quoted {
     Arc::new(Settings::new(&place(), &place(), &place(), &place()))
 }
 
+/// A door with one event, and the console of one account.
+fn stand_ins(routes: &mut web::ServiceConfig) {
+    let pem = || keys()[0].public_pem().unwrap();
+    let events = [("townhall", "Town hall", pem())];
+    routes
+        .app_data(web::Data::new(Frameable::new(events, quoted()).unwrap()))
+        .app_data(web::Data::new(
+            Cobrowse::new("licence", &pem(), quoted()).unwrap(),
+        ));
+}
+
 async fn visit(path: &str, cookie: Option<&str>) -> (StatusCode, String) {
-    let events = [("townhall", "Town hall", keys()[0].public_pem().unwrap())];
-    let state = web::Data::new(Frameable::new(events, quoted()).unwrap());
-    let app = actix::init_service(App::new().app_data(state).configure(Frameable::configure)).await;
+    at(Frameable::configure, path, cookie).await
+}
+
+async fn at(site: fn(&mut web::ServiceConfig), path: &str, cookie: Option<&str>) -> (StatusCode, String) {
+    let app = actix::init_service(App::new().configure(stand_ins).configure(site)).await;
     let mut request = actix::TestRequest::get().uri(path);
     if let Some(cookie) = cookie {
         request = request.insert_header(("Cookie", cookie));
@@ -228,7 +241,31 @@ async fn c_46_a_cookie_of_the_gateway_is_an_error_here() {
             let (status, _) = visit(path, Some(cookie)).await;
             assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{cookie} at {path}");
         }
+        let (status, body) = at(Cobrowse::configure, "/dashboard", Some(cookie)).await;
+        assert_eq!(
+            status,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "{cookie} at the console"
+        );
+        assert!(
+            body.contains(r#"<body class="cobrowse">"#),
+            "the page is another vendor's"
+        );
     }
     let (status, _) = visit("/events/townhall", Some("acme_staff=x")).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[actix_web::test]
+async fn a_console_shows_only_what_policy_and_filter_leave() {
+    let token = signed(&keys()[0], &agent_claims());
+    let (status, body) = at(Cobrowse::configure, &format!("/dashboard?token={token}"), None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("grace@example.com") && body.contains("lucia@example.com"));
+    assert!(!body.contains("walter@example.com"), "he is in another region");
+    let path = format!("/connect?filter_user_email=grace%40example.com&navigation=none&token={token}");
+    let (status, body) = at(Cobrowse::configure, &path, None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("grace@example.com") && !body.contains("lucia@example.com"));
+    assert!(!body.contains("Dashboard"), "navigation=none");
 }
