@@ -210,6 +210,7 @@ fn check(found: &Mentions, params: &ParamRules) -> Result<(), CompileError> {
             ["user", name] => known("user", name, &USER)?,
             ["params", name] => known("params", name, &params.names().collect::<Vec<_>>())?,
             ["app", name] => known("app", name, &APP)?,
+            ["user", name, ..] if !USER.contains(name) => known("user", name, &USER)?,
             ["user" | "params" | "app", ..] => {
                 return Err(CompileError(format!(
                     "{} has no such part",

@@ -76,10 +76,8 @@ answer({
   cookies: async ({ visitor }) => visitors.get(visitor).cookies(),
   clear_cookies: async ({ visitor }) => visitors.get(visitor).clearCookies(),
   // A page of somebody else's at `url` (a glob), for links and frames that are not ours.
-  async foreign({ visitor, url, html, location }) {
-    await visitors.get(visitor).route(url, (route) => route.fulfill(location
-      ? { status: 302, headers: { location } }
-      : { contentType: 'text/html; charset=utf-8', body: html }));
+  async foreign({ visitor, url, html }) {
+    await visitors.get(visitor).route(url, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }));
   },
   // WCAG 2.2 AA, by axe: the rules that a page breaks, and where.
   async axe({ page }) {

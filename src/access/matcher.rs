@@ -45,9 +45,18 @@ impl Matcher {
             return Ok(Self::Everyone);
         }
         let forms = "everyone, group:G, email:A, domain:D, provider:P and claim:path=value";
-        let (kind, rest) = text
-            .split_once(':')
-            .ok_or_else(|| format!("a rule is one of {forms}"))?;
+        let Some((kind, rest)) = text.split_once(':') else {
+            let word = !text.is_empty()
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+            let hint = if word {
+                format!("; did you mean group:{text}?")
+            } else {
+                String::new()
+            };
+            return Err(format!("a rule is one of {forms}{hint}"));
+        };
         if rest.is_empty() || rest.trim() != rest {
             return Err("a rule has something behind the colon, without spaces around it".into());
         }

@@ -81,18 +81,20 @@ fn meaning(item: &Item<'_>) -> Value {
 
 fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Tolerance) -> Option<(App, bool)> {
     let names: Vec<&str> = VENDORS.iter().map(|vendor| vendor.name).collect();
-    let Some(name) = item.peek("vendor") else {
+    let Some(vendor) = item.peek("vendor") else {
         item.error(format!("needs vendor = one of {}", names.join(", ")));
         return None;
     };
-    let Some(vendor) = vendors::find(name) else {
-        let hint = meant(name, &names);
-        item.error(format!(
-            "has a vendor that is not known; there are {}{hint}",
-            names.join(", ")
-        ));
-        return None;
-    };
+    let vendor = vendor.parsed(|name| {
+        let unknown = || {
+            format!(
+                "is not known; there are {}{}",
+                names.join(", "),
+                meant(name, &names)
+            )
+        };
+        vendors::find(name).ok_or_else(unknown)
+    })?;
     let table = item.open_table(&[APP.keys, vendor.section.keys])?;
     let id = AppId::parse(id).map_err(|e| item.error(e.to_string())).ok();
     let title = table

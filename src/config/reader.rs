@@ -134,9 +134,11 @@ impl<'a> Table<'a> {
         self.get(key).is_some()
     }
 
+    /// Reports at the key's place, or at the table's where the key is missing.
     pub fn error(&self, key: &str, message: impl Into<String>) {
+        let at = self.entries.get(key).map_or(self.at, |value| value.span().start);
         self.source
-            .report(self.at, &join(&self.name, key), message, None, Severity::Error);
+            .report(at, &join(&self.name, key), message, None, Severity::Error);
     }
 
     pub fn require(&self, key: &str) -> Option<Item<'a>> {
@@ -304,9 +306,15 @@ impl<'a> Item<'a> {
         ))
     }
 
-    /// The string under `key` of this table, before its keys are known.
-    pub fn peek(&self, key: &str) -> Option<&'a str> {
-        self.value.as_table()?.get(key)?.get_ref().as_str()
+    /// What stands under `key` of this table, before its keys are known.
+    pub fn peek(&self, key: &str) -> Option<Item<'a>> {
+        let value = self.value.as_table()?.get(key)?;
+        Some(Item {
+            source: self.source,
+            name: join(&self.name, key),
+            at: value.span().start,
+            value: value.get_ref(),
+        })
     }
 
     /// The value as JSON; dates and times become their text.

@@ -39,11 +39,9 @@ impl Context {
         let claims = identity.claims.iter().filter(|(_, value)| !value.is_null());
         put(
             "claims",
-            Some(
-                claims
-                    .map(|(name, value)| (name.as_str(), inner(value)))
-                    .collect(),
-            ),
+            Some(Value::from_pairs(
+                claims.map(|(name, value)| (name.as_str(), inner(value))),
+            )),
         );
         let params: BTreeMap<&str, Value> = params.iter().map(|(n, v)| (n, v.into())).collect();
         let app = BTreeMap::from([("id", Value::from(app.as_str())), ("title", Value::from(title))]);
@@ -90,11 +88,10 @@ fn inner(json: &Json) -> Value {
             _ => Value::UNDEFINED,
         },
         Json::Array(items) => items.iter().map(inner).collect(),
-        Json::Object(object) => object
-            .iter()
-            .filter(|(_, v)| !v.is_null())
-            .map(|(k, v)| (k.as_str(), inner(v)))
-            .collect(),
+        Json::Object(object) => {
+            let present = object.iter().filter(|(_, value)| !value.is_null());
+            Value::from_pairs(present.map(|(name, value)| (name.as_str(), inner(value))))
+        }
     }
 }
 

@@ -66,7 +66,7 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
             .as_event("sign_in.failed")
             .at_provider(id)
     };
-    let (answer, state_text) = parse(visit)?;
+    let (answer, state_text) = parse(visit).map_err(|problem| problem.at_provider(id))?;
     let state_text = state_text.ok_or_else(|| failed("login.state_invalid", "callback.state_missing"))?;
     let state = State::open(&state_text, sealer)
         .ok_or_else(|| failed("login.state_invalid", "callback.state_invalid"))?;

@@ -56,7 +56,7 @@ pub fn isolate(headers: &mut HeaderMap) {
 /// the redirects behind a form (C-10, lesson 28).
 pub fn form_policy(public_url: &PublicUrl) -> (HeaderName, String) {
     let loopback = if public_url.loopback {
-        " http://localhost:* http://127.0.0.1:* http://[::1]:*"
+        " http://localhost:* http://*.localhost:* http://127.0.0.1:*"
     } else {
         ""
     };

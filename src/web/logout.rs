@@ -111,10 +111,10 @@ async fn end_session(visit: &Visit, session: &Session) -> Option<String> {
 /// The page at the end. A provider that sends the browser back adds `state`, right, wrong or not
 /// at all (S-022, S-023): it proves nothing, and starts nothing.
 pub async fn signed_out(visit: Visit) -> Result<HttpResponse, Problem> {
-    // Somebody who is signed in again by now has nothing to read here.
-    if visit.session().await?.is_some() {
-        return Ok(login::redirect(StatusCode::SEE_OTHER, "/"));
-    }
+    let still = visit
+        .session()
+        .await?
+        .map(|session| visit.provider_title(&session.identity));
     let query = visit.query()?;
     let named = query
         .iter()
@@ -123,17 +123,20 @@ pub async fn signed_out(visit: Visit) -> Result<HttpResponse, Problem> {
     let here_only = named.and_then(|id| ProviderId::parse(id).ok());
     let remembered = Remembered::read(&visit);
     let title = |id: &ProviderId| visit.config().provider(id).map(|provider| provider.title.clone());
-    let ending = match (
-        here_only.as_ref().and_then(title),
-        remembered.provider.as_ref().and_then(title),
-    ) {
-        (Some(provider), _) => Ending::HereOnly { provider },
-        (None, Some(provider)) if remembered.ask => Ending::HereOnly { provider },
-        (None, Some(provider)) if query.iter().any(|(name, _)| name == "state") => {
-            Ending::Everywhere { provider }
+    let ending = still.map(|provider| Ending::Not { provider });
+    let ending = ending.unwrap_or_else(|| {
+        match (
+            here_only.as_ref().and_then(title),
+            remembered.provider.as_ref().and_then(title),
+        ) {
+            (Some(provider), _) => Ending::HereOnly { provider },
+            (None, Some(provider)) if remembered.ask => Ending::HereOnly { provider },
+            (None, Some(provider)) if query.iter().any(|(name, _)| name == "state") => {
+                Ending::Everywhere { provider }
+            }
+            _ => Ending::Already,
         }
-        _ => Ending::Already,
-    };
+    });
     let sign_in_href = "/auth/login?page=portal&switch=1".to_owned();
     Ok(html(
         StatusCode::OK,

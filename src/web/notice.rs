@@ -88,7 +88,15 @@ fn actions(problem: &Problem, visit: &Visit) -> Vec<Action> {
     if account_matters(problem.code) && signed_in {
         actions.push(Action::use_another_account(format!("{}&switch=1", destination.login_path())).primary());
     } else if problem.event == "sign_in.failed" {
-        actions.push(Action::start_again(destination.login_path()));
+        let provider = problem
+            .provider
+            .as_ref()
+            .map(|id| format!("&provider={id}"))
+            .unwrap_or_default();
+        actions.push(Action::start_again(format!(
+            "{}{provider}",
+            destination.login_path()
+        )));
     } else if problem.status == StatusCode::SERVICE_UNAVAILABLE
         || problem.status == StatusCode::TOO_MANY_REQUESTS
     {

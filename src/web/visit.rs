@@ -160,13 +160,17 @@ impl Visit {
     }
 
     /// A form came from a page of ours, as far as the browser says; the `csrf` field comes on top.
-    /// Under `no-referrer` browsers send `Origin: null` even with our own forms, so that what
-    /// `Sec-Fetch-Site` says counts first.
+    /// Under `no-referrer` browsers send `Origin: null` even with our own forms, which
+    /// counts only where `Sec-Fetch-Site` says that it was us.
     pub fn require_own_form(&self) -> Result<(), Problem> {
-        let ours = match (self.header("sec-fetch-site"), self.header(header::ORIGIN)) {
-            (Some(site), _) => site == "same-origin",
-            (None, Some(origin)) => origin == self.config().public_url.origin.as_str(),
-            (None, None) => true,
+        let site = self.header("sec-fetch-site");
+        let ours = match self.header(header::ORIGIN) {
+            Some("null") => site == Some("same-origin"),
+            Some(origin) => {
+                origin == self.config().public_url.origin.as_str()
+                    && site.is_none_or(|site| site == "same-origin")
+            }
+            None => site.is_none_or(|site| site == "same-origin"),
         };
         if ours {
             Ok(())

@@ -291,7 +291,11 @@ fn s_308_two_people_in_one_browser() {
     let bob_form = browser.go("/auth/login?provider=work");
     browser.submit(&bob_form, [("login", "bob")]).expect(200);
     let bobs = browser.cookie("usher").expect("signed in").to_owned();
-    let end = browser.submit(&ada_form, [("login", "ada")]);
+    let mut end = browser.submit(&ada_form, [("login", "ada")]);
+    if end.url.contains("/sign-in/") {
+        // The provider noticed that its own session changed hands, and asks once more.
+        end = browser.submit(&end, [("login", "ada")]);
+    }
     if end.status == 200 && end.url.contains("token=") {
         let claims = claims_of(&end, keys::TOWNHALL);
         let now = browser.cookie("usher").expect("signed in").to_owned();

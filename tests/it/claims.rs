@@ -81,7 +81,7 @@ fn s_318_bidi_and_invisible_characters_are_removed() {
     );
     let claims = frameable(&world, json!({ "name": name }));
     let shown = claims["displayName"].as_str().unwrap();
-    assert!(shown.starts_with("Ada Café z"), "NFC: {shown:?}");
+    assert!(shown.starts_with("Ada Café ź"), "NFC: {shown:?}");
     let marks = shown.chars().filter(|c| *c == '\u{301}').count();
     assert!(marks <= 8, "{marks} combining marks");
 }
@@ -91,7 +91,7 @@ fn s_319_long_values_are_cut_at_a_character() {
     let world = World::start();
     let claims = frameable(
         &world,
-        json!({ "name": "ä".repeat(3000), "title": "ö".repeat(3000) }),
+        json!({ "name": "ä".repeat(1500), "title": "ö".repeat(1500) }),
     );
     assert_eq!(claims["displayName"].as_str().unwrap().chars().count(), 128);
     assert_eq!(claims["userProfile"][1][1].as_str().unwrap().chars().count(), 256);

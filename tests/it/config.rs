@@ -197,7 +197,7 @@ fn s_403_s_404_keys_that_cannot_sign() {
         (keys::key(keys::STRANGER).public_pem(), "public"),
         (keys::pem("ENCRYPTED PRIVATE KEY", &[1; 64]), "ncrypted"),
         (keys::pem("CERTIFICATE", &[1; 64]), "ertificate"),
-        (String::new(), "PEM"),
+        (String::new(), "empty"),
         ("not a key".to_owned(), "PEM"),
         (keys::pem("PRIVATE KEY", &[1; 64]), ""),
         (
@@ -206,7 +206,7 @@ fn s_403_s_404_keys_that_cannot_sign() {
                 keys::key(keys::TOWNHALL).pkcs8_pem(),
                 keys::key(keys::SUPPORT).pkcs8_pem()
             ),
-            "one",
+            "several",
         ),
     ] {
         let (dir, settings) = with(|s| s);

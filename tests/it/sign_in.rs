@@ -186,8 +186,9 @@ fn s_301_no_login_leads_anywhere_else() {
             assert!(answer.header("Location").is_none());
         }
     }
-    ada.get("/auth/login?provider=https://evil.test").expect(400);
-    ada.get("/auth/login?provider=unknown").expect(400);
+    // S-359: nobody is asked for an address.
+    ada.get("/auth/login?provider=https://evil.test").expect(404);
+    ada.get("/auth/login?provider=unknown").expect(404);
     ada.get("/auth/login?provider=work&app=unknown").expect(404);
     ada.get("/auth/login?provider=work&provider=work").expect(400);
     ada.get("/auth/login?provider=work&app=support&nonsense=1")
@@ -207,7 +208,7 @@ fn a_person_who_cancels_gets_a_page_that_helps() {
     );
     let page = page.expect(400).hides("changed their mind");
     assert_eq!(
-        world.usher.logged("callback.refused")["request_id"].as_str(),
+        world.usher.logged("callback.access_denied")["request_id"].as_str(),
         page.header("X-Request-Id")
     );
     assert!(!ada.is_signed_in());

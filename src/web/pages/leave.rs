@@ -59,6 +59,8 @@ pub enum Ending {
     Everywhere { provider: String },
     /// The provider's session goes on, and would let anyone at this computer in again.
     HereOnly { provider: String },
+    /// The person is signed in: again, or still.
+    Not { provider: String },
     /// Nothing is known of a provider: there was no session any more.
     Already,
 }

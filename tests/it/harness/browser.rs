@@ -289,12 +289,11 @@ impl Browser {
 
     fn keep_all(&mut self, url: &Url, response: &Response) {
         for (name, value, attributes) in response.set_cookies() {
-            let attributes = attributes.to_ascii_lowercase();
             let attribute = |wanted: &str| {
                 attributes
                     .split(';')
                     .filter_map(|a| a.trim().split_once('='))
-                    .find(|(n, _)| *n == wanted)
+                    .find(|(n, _)| n.eq_ignore_ascii_case(wanted))
                     .map(|(_, v)| v.to_owned())
             };
             let gone = attribute("max-age").is_some_and(|age| age.starts_with(['0', '-']))

@@ -36,14 +36,6 @@ impl Visitor {
     pub fn page_elsewhere(&self, url: &str, html: &str) {
         node().must("foreign", json!({ "visitor": self.0, "url": url, "html": html }));
     }
-
-    /// Lets somebody else's address redirect.
-    pub fn redirect_elsewhere(&self, url: &str, to: &str) {
-        node().must(
-            "foreign",
-            json!({ "visitor": self.0, "url": url, "location": to }),
-        );
-    }
 }
 
 impl Drop for Visitor {

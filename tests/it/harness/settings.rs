@@ -17,6 +17,14 @@ impl Settings {
         self
     }
 
+    /// Replaces a text wherever it stands.
+    pub fn replace(&mut self, from: &str, to: &str) -> &mut Self {
+        for line in self.0.iter_mut().flat_map(|(_, lines)| lines) {
+            *line = line.replace(from, to);
+        }
+        self
+    }
+
     pub fn unset(&mut self, section: &str, key: &str) -> &mut Self {
         let start = format!("{key} = ");
         self.section(section).retain(|l| !l.starts_with(&start));

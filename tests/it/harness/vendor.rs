@@ -24,6 +24,16 @@ impl Vendor {
                 return Answer::new(404, "text/plain", "");
             }
             book.lock().unwrap().push(asked.clone());
+            // Ways that lead on, over another site, before they arrive.
+            let port = asked
+                .header("Host")
+                .and_then(|host| host.rsplit_once(':'))
+                .map_or("", |(_, port)| port);
+            match asked.path() {
+                "/far" => return Answer::redirect(302, &format!("http://two.localhost:{port}/farther")),
+                "/farther" => return Answer::redirect(302, &format!("http://localhost:{port}/events/there")),
+                _ => {}
+            }
             let html = format!(
                 "<!doctype html><html lang=en><title>Vendor</title><h1>Arrived</h1><p>{}</p>",
                 asked.path()
