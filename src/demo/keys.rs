@@ -1,6 +1,7 @@
 //! The demo's RSA keys, new at every start.
 
 use std::io;
+use std::sync::LazyLock;
 use std::thread;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
@@ -73,6 +74,26 @@ impl DemoKey {
             .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
             .map_err(|_| io::Error::other("signing failed"))?;
         Ok(signature)
+    }
+}
+
+/// A key that a thread of its own is still making.
+pub struct ComingKey(LazyLock<DemoKey, Making>);
+
+type Making = Box<dyn FnOnce() -> DemoKey + Send>;
+
+impl ComingKey {
+    pub fn begin() -> Self {
+        let making = thread::spawn(DemoKey::generate);
+        Self(LazyLock::new(Box::new(move || {
+            let made = making.join().expect("the thread only makes a key");
+            made.expect("the keys before it could be made")
+        })))
+    }
+
+    /// Waits where it is not there yet.
+    pub fn get(&self) -> &DemoKey {
+        &self.0
     }
 }
 

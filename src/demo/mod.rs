@@ -10,11 +10,13 @@ mod people;
 mod places;
 mod provider;
 mod settings;
+mod signals;
 mod vendors;
 
 use std::io::{self, Write as _};
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
@@ -26,10 +28,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::types::random_bytes;
 use directory::PrivateDirectory;
 use intranet::Intranet;
-use keys::DemoKey;
+use keys::{ComingKey, DemoKey};
 use places::Place;
 use provider::{Client, Provider};
 use settings::{LICENSE_KEY, Settings};
+use signals::Signals;
 use vendors::{Cobrowse, Frameable};
 
 const DEFAULT_PORT: u16 = 8080;
@@ -50,6 +53,7 @@ where
     E: From<io::Error>,
     G: Future<Output = Result<(), E>>,
 {
+    let mut signals = Signals::catch()?;
     let World {
         directory,
         configuration,
@@ -57,21 +61,38 @@ where
         listener,
         sites,
     } = World::open(port.unwrap_or(DEFAULT_PORT))?;
-    let ended = match start(configuration, listener).await {
-        Ok(running) => {
-            let greeted = greet(&gateway, &sites);
-            match greeted {
-                Ok(()) => running.await,
-                Err(error) => Err(error.into()),
-            }
-        }
-        Err(error) => Err(error),
+    let ended = tokio::select! {
+        biased;
+        started = start(configuration, listener) => match started {
+            Ok(running) => stay(running, &mut signals, || greet(&gateway, &sites)).await,
+            Err(error) => Err(error),
+        },
+        () = signals.any() => Ok(()),
     };
     for site in &sites.handles {
         site.stop(false).await;
     }
     drop(directory);
     ended
+}
+
+/// Waits for the gateway's end, or the terminal's. The greeting comes once the gateway has heard of
+/// signals: who reads it may end the demo at once.
+async fn stay<E: From<io::Error>>(
+    running: impl Future<Output = Result<(), E>>,
+    signals: &mut Signals,
+    greet: impl FnOnce() -> io::Result<()>,
+) -> Result<(), E> {
+    let mut running = pin!(running);
+    tokio::select! {
+        biased;
+        ended = &mut running => return ended,
+        greeted = async { greet() } => greeted?,
+    }
+    tokio::select! {
+        ended = running => ended,
+        _ = signals.hang_up.recv() => Ok(()),
+    }
 }
 
 /// Everything around the gateway, already answering.
@@ -101,7 +122,9 @@ impl World {
         let intranet = Place::on_localhost()?;
         let settings = Arc::new(Settings::new(&gateway, &provider, &frameable, &cobrowse));
 
-        let [staff, townhall, open_house, newsroom, account] = DemoKey::generate_many()?;
+        let [townhall, open_house, newsroom, account] = DemoKey::generate_many()?;
+        // Nobody asks for it before the first sign-in.
+        let staff = ComingKey::begin();
         let directory = PrivateDirectory::create()?;
         for (name, key) in [
             ("keys/townhall.pem", &townhall),
@@ -161,7 +184,7 @@ impl World {
     }
 }
 
-const ICONS: [(&str, &str); 4] = [
+const ICONS: [(&str, &str); 5] = [
     (
         "icons/townhall.svg",
         include_str!("../../static/demo/icons/townhall.svg"),
@@ -177,6 +200,10 @@ const ICONS: [(&str, &str); 4] = [
     (
         "icons/console.svg",
         include_str!("../../static/demo/icons/console.svg"),
+    ),
+    (
+        "icons/phones.svg",
+        include_str!("../../static/demo/icons/phones.svg"),
     ),
 ];
 

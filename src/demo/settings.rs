@@ -72,8 +72,8 @@ mod tests {
     }
 
     #[test]
-    fn both_consoles_belong_to_the_account_of_the_stand_in() {
-        for app in ["apps.console", "apps.support"] {
+    fn all_consoles_belong_to_the_account_of_the_stand_in() {
+        for app in ["apps.console", "apps.phones", "apps.support"] {
             let line = settings().line(app, "license_key").unwrap();
             assert_eq!(line.text, format!("license_key = \"{LICENSE_KEY}\""));
         }

@@ -3,17 +3,17 @@
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKeyId, PrivateSigningKey, SigningError};
 
-use crate::demo::keys::DemoKey;
+use crate::demo::keys::ComingKey;
 use crate::types::random_bytes;
 
 /// An RS256 key with its id. The crate's own private key brings a second RSA implementation along.
 pub struct ProviderKey {
-    key: DemoKey,
+    key: ComingKey,
     id: JsonWebKeyId,
 }
 
 impl ProviderKey {
-    pub fn new(key: DemoKey) -> Self {
+    pub fn new(key: ComingKey) -> Self {
         let id = format!("staff-{:08x}", u32::from_ne_bytes(random_bytes()));
         Self {
             key,
@@ -27,15 +27,17 @@ impl PrivateSigningKey for ProviderKey {
 
     fn sign(&self, algorithm: &CoreJwsSigningAlgorithm, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         match algorithm {
-            CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256 => {
-                self.key.sign(message).map_err(|_| SigningError::CryptoError)
-            }
+            CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256 => self
+                .key
+                .get()
+                .sign(message)
+                .map_err(|_| SigningError::CryptoError),
             other => Err(SigningError::UnsupportedAlg(format!("{other:?}"))),
         }
     }
 
     fn as_verification_key(&self) -> CoreJsonWebKey {
-        let (modulus, exponent) = self.key.components();
+        let (modulus, exponent) = self.key.get().components();
         CoreJsonWebKey::new_rsa(modulus, exponent, Some(self.id.clone()))
     }
 }

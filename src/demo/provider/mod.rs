@@ -45,7 +45,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    pub fn new(issuer: IssuerUrl, client: Client, key: super::keys::DemoKey) -> Self {
+    pub fn new(issuer: IssuerUrl, client: Client, key: super::keys::ComingKey) -> Self {
         Self {
             issuer,
             client,

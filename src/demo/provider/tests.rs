@@ -13,7 +13,7 @@ use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::{Client, Provider, configure};
-use crate::demo::keys::DemoKey;
+use crate::demo::keys::ComingKey;
 
 const ISSUER: &str = "http://localhost:4711";
 const BACK: &str = "http://127.0.0.1:4712/auth/callback/staff";
@@ -31,7 +31,7 @@ fn provider() -> web::Data<Provider> {
     web::Data::new(Provider::new(
         IssuerUrl::new(ISSUER.to_owned()).unwrap(),
         client,
-        DemoKey::generate().unwrap(),
+        ComingKey::begin(),
     ))
 }
 

@@ -134,6 +134,8 @@ fn device_policy(policy: Option<&Value>) -> Result<(bool, Vec<(String, String)>)
 struct Device {
     email: &'static str,
     region: &'static str,
+    /// `app` or `web`.
+    platform: &'static str,
     model: &'static str,
     screen: &'static str,
     waiting: &'static str,
@@ -143,6 +145,7 @@ static DEVICES: [Device; 5] = [
     Device {
         email: "grace@example.com",
         region: "emea",
+        platform: "app",
         model: "iPhone 16",
         screen: "Checkout, step 2 of 3",
         waiting: "2 min",
@@ -150,6 +153,7 @@ static DEVICES: [Device; 5] = [
     Device {
         email: "tomas@example.com",
         region: "emea",
+        platform: "web",
         model: "Chrome on Windows",
         screen: "Invoices",
         waiting: "4 min",
@@ -157,6 +161,7 @@ static DEVICES: [Device; 5] = [
     Device {
         email: "lucia@example.com",
         region: "emea",
+        platform: "app",
         model: "Pixel 9",
         screen: "Change of address",
         waiting: "7 min",
@@ -164,6 +169,7 @@ static DEVICES: [Device; 5] = [
     Device {
         email: "walter@example.com",
         region: "amer",
+        platform: "web",
         model: "Safari on macOS",
         screen: "Returns",
         waiting: "1 min",
@@ -171,6 +177,7 @@ static DEVICES: [Device; 5] = [
     Device {
         email: "noriko@example.com",
         region: "apac",
+        platform: "app",
         model: "Galaxy S25",
         screen: "Sign-up",
         waiting: "11 min",
@@ -182,6 +189,7 @@ impl Device {
         match key {
             "user_email" => self.email == value,
             "region" => self.region == value,
+            "platform" => self.platform == value,
             _ => false,
         }
     }
@@ -200,8 +208,20 @@ struct Console {
     panel: Panel,
 }
 
+fn query(request: &HttpRequest) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(request.query_string().as_bytes())
+}
+
+/// The custom data that the address asks for.
+fn filters(request: &HttpRequest) -> Vec<(String, String)> {
+    query(request)
+        .filter_map(|(name, value)| Some((name.strip_prefix("filter_")?.to_owned(), value.into_owned())))
+        .collect()
+}
+
 async fn dashboard(cobrowse: web::Data<Cobrowse>, request: HttpRequest) -> HttpResponse {
-    answer(&cobrowse, &request, "console")
+    let phones = filters(&request).iter().any(|(key, _)| key == "platform");
+    answer(&cobrowse, &request, if phones { "phones" } else { "console" })
 }
 
 async fn connect(cobrowse: web::Data<Cobrowse>, request: HttpRequest) -> HttpResponse {
@@ -218,13 +238,7 @@ fn answer(cobrowse: &Cobrowse, request: &HttpRequest, app: &str) -> HttpResponse
 fn console(cobrowse: &Cobrowse, request: &HttpRequest, app: &str) -> Result<Console, Refusal> {
     let token = cobrowse.verifier.check(token_of(request).as_deref())?;
     let agent = Agent::of(&token)?;
-    let query: Vec<(String, String)> = form_urlencoded::parse(request.query_string().as_bytes())
-        .into_owned()
-        .collect();
-    let filters: Vec<(String, String)> = query
-        .iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix("filter_")?.to_owned(), value.clone())))
-        .collect();
+    let filters = filters(request);
     let devices = DEVICES
         .iter()
         .filter(|_| agent.devices)
@@ -249,9 +263,7 @@ fn console(cobrowse: &Cobrowse, request: &HttpRequest, app: &str) -> Result<Cons
         agent,
         filters,
         devices,
-        navigation: !query
-            .iter()
-            .any(|(name, value)| name == "navigation" && value == "none"),
+        navigation: !query(request).any(|(name, value)| name == "navigation" && value == "none"),
         connect: app == "support",
         panel,
     })
