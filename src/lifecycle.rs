@@ -31,6 +31,7 @@ pub async fn run(running: Running) -> std::io::Result<()> {
     });
     let served = running.wait().await;
     chores.abort();
+    count_failures(&gateway).await;
     gateway.store.log_head();
     gateway.store.close().await;
     tracing::info!(event = "stopped");
@@ -45,6 +46,15 @@ async fn chores(gateway: web::Data<Gateway>) {
         if let Err(error) = gateway.store.clean_up(gateway.config.session).await {
             tracing::warn!(event = "store.clean_up_failed", reason = %error);
         }
+        count_failures(&gateway).await;
         gateway.store.log_head();
+    }
+}
+
+/// Adds the minute's failed sign-ins to the hourly figures; while the store is down they are lost.
+async fn count_failures(gateway: &Gateway) {
+    let tallies = gateway.failures.take(gateway.clock.now());
+    if !tallies.is_empty() && gateway.store.add_to_rollup(tallies).await.is_err() {
+        tracing::warn!(event = "store.rollup_failed");
     }
 }

@@ -33,7 +33,7 @@ const USERINFO_CAP: usize = 256 * 1024;
 /// C-20: how long a token request may wait for its turn.
 const TURN: Duration = Duration::from_secs(10);
 /// C-58: from the code to the identity, all calls together.
-const EXCHANGE: Duration = Duration::from_secs(11);
+pub const EXCHANGE: Duration = Duration::from_secs(11);
 
 /// What one login attempt must keep to itself: sealed into its cookie, never logged.
 #[derive(Clone, Serialize, Deserialize)]
@@ -178,7 +178,7 @@ pub fn authorize(
     Ok(request.url().0)
 }
 
-/// Redeems `code` and verifies all that comes back.
+/// Redeems `code` and verifies all that comes back, `within` this time and the wait for a turn.
 pub async fn redeem(
     provider: &Provider,
     metadata: &Metadata,
@@ -186,13 +186,14 @@ pub async fn redeem(
     redirect_uri: &str,
     secrets: &Secrets,
     now: OffsetDateTime,
+    within: Duration,
 ) -> Result<SignedIn, SignInError> {
     let turn = tokio::time::timeout(TURN, provider.token_requests.acquire()).await;
     let Ok(Ok(_turn)) = turn else {
         return Err(ProviderError::Slow.into());
     };
     let exchange = exchange(provider, metadata, code, redirect_uri, secrets, now);
-    tokio::time::timeout(EXCHANGE, exchange)
+    tokio::time::timeout(within, exchange)
         .await
         .unwrap_or(Err(ProviderError::Slow.into()))
 }

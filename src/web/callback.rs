@@ -1,5 +1,7 @@
 //! `GET /auth/callback/{provider}`: the provider's answer (RFC 6749, section 4.1.2; RFC 9207).
 
+use std::time::Instant;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use aws_lc_rs::digest;
@@ -124,6 +126,7 @@ async fn exchange(
             .under("sign_in.failed")
             .at_provider(id)
     };
+    let started = Instant::now();
     let metadata = provider
         .metadata()
         .await
@@ -138,6 +141,7 @@ async fn exchange(
         .ok_or_else(|| failed("login.state_invalid", "callback.code_missing"))?;
     let redirect_uri = login::redirect_uri(visit, id);
     let code = code.expose_secret().to_owned();
+    let within = oidc::EXCHANGE.saturating_sub(started.elapsed());
     let signed_in = oidc::redeem(
         provider,
         &metadata,
@@ -145,6 +149,7 @@ async fn exchange(
         &redirect_uri,
         &attempt.secrets,
         visit.now,
+        within,
     )
     .await;
     signed_in.map_err(|error| Problem::sign_in(error, id))

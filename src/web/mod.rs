@@ -16,6 +16,7 @@ mod notice;
 pub mod ops;
 pub mod pages;
 mod portal;
+mod tally;
 pub mod text;
 mod visit;
 
@@ -31,6 +32,7 @@ use askama::Template;
 use self::assets::Assets;
 use self::error::Problem;
 use self::limits::PerMinute;
+use self::tally::FailedSignIns;
 use self::visit::Visit;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -52,6 +54,8 @@ pub struct Gateway {
     launches: PerMinute<(Issuer, Subject)>,
     failed_sign_ins: PerMinute<IpAddr>,
     sign_outs: PerMinute<IpAddr>,
+    /// For the hourly figures.
+    pub failures: FailedSignIns,
     draining: AtomicBool,
 }
 
@@ -71,6 +75,7 @@ impl Gateway {
             launches: PerMinute::new(config.limits.launches_per_minute),
             failed_sign_ins: PerMinute::new(config.limits.sign_ins_per_minute),
             sign_outs: PerMinute::new(config.limits.logouts_per_minute),
+            failures: FailedSignIns::default(),
             draining: AtomicBool::new(false),
             config,
             store,
