@@ -21,3 +21,4 @@ mod provider_flow;
 mod refusals;
 mod session;
 mod sign_in;
+mod store_down;
