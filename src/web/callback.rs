@@ -140,18 +140,13 @@ async fn exchange(
         .code
         .ok_or_else(|| failed("login.state_invalid", "callback.code_missing"))?;
     let redirect_uri = login::redirect_uri(visit, id);
-    let code = code.expose_secret().to_owned();
+    let code = oidc::Code {
+        code: code.expose_secret().to_owned(),
+        redirect_uri: &redirect_uri,
+        secrets: &attempt.secrets,
+    };
     let within = oidc::EXCHANGE.saturating_sub(started.elapsed());
-    let signed_in = oidc::redeem(
-        provider,
-        &metadata,
-        code,
-        &redirect_uri,
-        &attempt.secrets,
-        visit.now,
-        within,
-    )
-    .await;
+    let signed_in = oidc::redeem(provider, &metadata, code, visit.now, within).await;
     signed_in.map_err(|error| Problem::sign_in(error, id))
 }
 

@@ -141,13 +141,9 @@ async fn refuse(
 }
 
 fn destination(app: &App, params: &Params) -> Destination {
-    let params = params
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
     Destination::App {
         app: app.id.clone(),
-        params,
+        params: params.to_pairs(),
     }
 }
 
@@ -200,10 +196,7 @@ fn confirm(
         app: app.id.clone(),
         title: app.title.clone(),
         csrf: csrf::issue(&visit.gateway.sealer, session.key, path, visit.now),
-        params: params
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
+        params: params.to_pairs(),
         switch_href: format!("{}&switch=1", destination.login_path()),
     };
     let mut response = html(StatusCode::OK, &page);

@@ -48,13 +48,9 @@ fn parse(visit: &Visit) -> Result<Wanted, Problem> {
                 .params
                 .accept(&params)
                 .map_err(|error| Problem::from(error).of_app(&app.id))?;
-            let params = accepted
-                .iter()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect();
             Destination::App {
                 app: app.id.clone(),
-                params,
+                params: accepted.to_pairs(),
             }
         }
         (None, page) if params.is_empty() => match page.as_deref().map_or(Some(Page::Portal), Page::parse) {
