@@ -184,7 +184,11 @@ async fn sealer(config: &Config, store: &Store) -> Result<Sealer, StartError> {
     let origin = config.public_url.origin.clone();
     if !config.server.sealing_keys.is_empty() {
         return Ok(Sealer::new(
-            config.server.sealing_keys.iter().map(|key| key.expose_secret()),
+            config
+                .server
+                .sealing_keys
+                .iter()
+                .map(secrecy::ExposeSecret::expose_secret),
             origin,
         ));
     }

@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app::Running;
 use crate::web::Gateway;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Serves until SIGTERM or SIGINT, then lets what is under way finish.
 pub async fn run(running: Running) -> std::io::Result<()> {

@@ -45,7 +45,7 @@ pub enum Outcome {
 /// One row before the store gives it its place in the chain. Field names are those of the export (C-35).
 #[derive(Debug, Clone)]
 pub struct Record {
-    /// UUIDv7.
+    /// `UUIDv7`.
     pub id: Uuid,
     pub time: OffsetDateTime,
     pub event: Event,

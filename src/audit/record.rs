@@ -117,7 +117,7 @@ impl Record {
     }
 }
 
-/// A UUIDv7 (RFC 9562, section 5.7) of a given time.
+/// A `UUIDv7` (RFC 9562, section 5.7) of a given time.
 fn uuid_v7(now: OffsetDateTime) -> Uuid {
     let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
     Builder::from_unix_timestamp_millis(millis, &random_bytes::<10>()).into_uuid()

@@ -133,12 +133,11 @@ impl<'k> Verifier<'k> {
     fn begins(&mut self, row: &Row, place: &str) {
         self.report.chains += 1;
         let link = &row.link;
-        let (first, prev) = match self.anchors.tombstones.get(&link.writer) {
-            Some(stone) => (stone.last.seq + 1, Some(stone.last.mac.clone())),
-            None => {
-                let heads = self.anchors.starts.get(&link.writer);
-                (1, heads.map(|heads| self.key.start(&link.writer, heads)))
-            }
+        let (first, prev) = if let Some(stone) = self.anchors.tombstones.get(&link.writer) {
+            (stone.last.seq + 1, Some(stone.last.mac.clone()))
+        } else {
+            let heads = self.anchors.starts.get(&link.writer);
+            (1, heads.map(|heads| self.key.start(&link.writer, heads)))
         };
         if link.seq != first {
             self.missing(&link.writer, first, link.seq - 1);

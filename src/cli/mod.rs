@@ -1,7 +1,7 @@
 //! What people type: one file a command.
 
 mod audit;
-mod check;
+pub(crate) mod check;
 mod demo;
 mod serve;
 

@@ -47,14 +47,11 @@ pub fn secret(
         Zeroizing::new(text.to_owned())
     } else if given[0] == file {
         secret_file(&item, text, tolerance)?
+    } else if let Ok(value) = std::env::var(text) {
+        Zeroizing::new(trimmed(&value).to_owned())
     } else {
-        match std::env::var(text) {
-            Ok(value) => Zeroizing::new(trimmed(&value).to_owned()),
-            Err(_) => {
-                item.error("names an environment variable that is not set, or not text");
-                return None;
-            }
-        }
+        item.error("names an environment variable that is not set, or not text");
+        return None;
     };
     if value.is_empty() {
         item.error("is empty");
@@ -75,12 +72,11 @@ pub fn secret_file(item: &Item<'_>, name: &str, tolerance: &Tolerance) -> Option
         return None;
     }
     let bytes = Zeroizing::new(read(item, file, LARGEST_SECRET)?);
-    match std::str::from_utf8(&bytes) {
-        Ok(text) => Some(Zeroizing::new(trimmed(text).to_owned())),
-        Err(_) => {
-            item.error("names a file that is not text");
-            None
-        }
+    if let Ok(text) = std::str::from_utf8(&bytes) {
+        Some(Zeroizing::new(trimmed(text).to_owned()))
+    } else {
+        item.error("names a file that is not text");
+        None
     }
 }
 

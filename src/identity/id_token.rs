@@ -102,10 +102,10 @@ pub fn verify(
         }
         Some(_) => {}
     }
-    if let Some(at_hash) = claims.get("at_hash") {
-        if at_hash.as_str() != Some(half_hash(alg, expected.access_token).as_str()) {
-            return Err(Invalid::AtHash);
-        }
+    if let Some(at_hash) = claims.get("at_hash")
+        && at_hash.as_str() != Some(half_hash(alg, expected.access_token).as_str())
+    {
+        return Err(Invalid::AtHash);
     }
     let subject = claims
         .get("sub")
@@ -219,7 +219,7 @@ fn times(claims: &Map<String, Value>, now: OffsetDateTime) -> Result<(), Invalid
     Ok(())
 }
 
-/// A NumericDate (RFC 7519, section 2) within the years that the clock can name.
+/// A `NumericDate` (RFC 7519, section 2) within the years that the clock can name.
 pub fn numeric_date(value: &Value) -> Option<OffsetDateTime> {
     #[expect(
         clippy::cast_possible_truncation,

@@ -18,9 +18,9 @@ use crate::types;
 const METADATA_CAP: usize = 256 * 1024;
 const JWKS_CAP: usize = 512 * 1024;
 /// How long a document serves before it is fetched again.
-const FRESH: Duration = Duration::from_secs(60 * 60);
+const FRESH: Duration = Duration::from_hours(1);
 /// How long old keys serve while the provider cannot be reached (S-364).
-const STALE: Duration = Duration::from_secs(24 * 60 * 60);
+const STALE: Duration = Duration::from_hours(24);
 /// How long a failure answers for itself, so that a crowd does not queue for one dead provider.
 const BACK_OFF: Duration = Duration::from_secs(1);
 const RETRY_AFTER: Duration = Duration::from_millis(200);

@@ -197,7 +197,7 @@ impl Store {
                 reply: None,
             };
             // A full queue has better things to do.
-            let _ = self.0.orders.try_send(Order::Write(touch));
+            let _ = self.0.orders.try_send(Order::Write(Box::new(touch)));
         }
     }
 
@@ -321,7 +321,7 @@ impl Inner {
             reply: Some(reply),
         };
         let answered = timeout_at(deadline, async {
-            self.orders.send(Order::Write(write)).await.ok()?;
+            self.orders.send(Order::Write(Box::new(write))).await.ok()?;
             answer.await.ok()
         });
         match answered.await {

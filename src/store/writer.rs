@@ -29,7 +29,7 @@ pub(super) struct Write {
 }
 
 pub(super) enum Order {
-    Write(Write),
+    Write(Box<Write>),
     /// Close the file; the answer comes when that is done.
     Close(oneshot::Sender<()>),
 }
@@ -60,7 +60,7 @@ impl Writer {
             let now = Instant::now();
             for order in queued.drain(..) {
                 match order {
-                    Order::Write(write) if write.deadline > now => writes.push(write),
+                    Order::Write(write) if write.deadline > now => writes.push(*write),
                     Order::Write(_) => {}
                     Order::Close(done) => closing = Some(done),
                 }

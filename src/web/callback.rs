@@ -38,11 +38,11 @@ pub async fn get(visit: Visit, provider: web::Path<String>) -> Result<HttpRespon
     let answer = callback(&visit, provider).await;
     if let Err(problem) = &answer {
         // A store that is down is nobody's failed sign-in.
-        if problem.event == "sign_in.failed" {
-            if let Some(address) = visit.address {
-                // The page for this failure comes first; the limit speaks at the next one.
-                let _ = failures.count(address);
-            }
+        if problem.event == "sign_in.failed"
+            && let Some(address) = visit.address
+        {
+            // The page for this failure comes first; the limit speaks at the next one.
+            let _ = failures.count(address);
         }
     }
     answer
@@ -54,7 +54,7 @@ fn check(failures: &limits::PerMinute<std::net::IpAddr>, visit: &Visit) -> Resul
     };
     failures
         .check(&address)
-        .map_err(|seconds| Problem::too_many(seconds).as_event("sign_in.limited"))
+        .map_err(|seconds| Problem::too_many(seconds).under("sign_in.limited"))
 }
 
 async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Problem> {
@@ -63,7 +63,7 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
     let failed = |code, reason| {
         Problem::bad_request(code)
             .because(reason)
-            .as_event("sign_in.failed")
+            .under("sign_in.failed")
             .at_provider(id)
     };
     let (answer, state_text) = parse(visit).map_err(|problem| problem.at_provider(id))?;
@@ -121,7 +121,7 @@ async fn exchange(
     let failed = |code, reason| {
         Problem::bad_request(code)
             .because(reason)
-            .as_event("sign_in.failed")
+            .under("sign_in.failed")
             .at_provider(id)
     };
     let metadata = provider
@@ -184,7 +184,7 @@ fn parse(visit: &Visit) -> Result<(Answer, Option<String>), Problem> {
     let bad = |reason| {
         Problem::bad_request("login.bad_request")
             .because(reason)
-            .as_event("sign_in.failed")
+            .under("sign_in.failed")
     };
     let (mut code, mut state, mut iss, mut error) = (None, None, None, None);
     for (name, value) in visit.query()? {
@@ -254,7 +254,7 @@ async fn begin(
         Ok(()) => {}
         Err(SignInError::AlreadyRedeemed) => {
             let problem = Problem::bad_request("login.expired").because("callback.state_replayed");
-            let problem = problem.as_event("sign_in.failed").at_provider(&provider);
+            let problem = problem.under("sign_in.failed").at_provider(&provider);
             return Err(problem.towards(state.destination).with_cookies(vec![spent]));
         }
         Err(SignInError::Unavailable(error)) => {

@@ -118,7 +118,7 @@ impl Problem {
         Self::new(status, code)
             .because(error.code())
             .at_provider(provider)
-            .as_event("sign_in.failed")
+            .under("sign_in.failed")
     }
 
     pub fn sign_in(error: SignInError, provider: &ProviderId) -> Self {
@@ -139,7 +139,7 @@ impl Problem {
         problem
             .because(reason)
             .at_provider(provider)
-            .as_event("sign_in.failed")
+            .under("sign_in.failed")
     }
 
     /// A mint that was refused.
@@ -151,7 +151,7 @@ impl Problem {
             Refusal::TooLong(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "launch.address_too_long"),
             Refusal::Key(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "key.unusable"),
         };
-        problem.because(refusal.code()).as_event("launch.refused")
+        problem.because(refusal.code()).under("launch.refused")
     }
 
     fn claims(error: &ClaimError) -> Self {
@@ -169,7 +169,7 @@ impl Problem {
         Self { reason, ..self }
     }
 
-    pub fn as_event(self, event: &'static str) -> Self {
+    pub fn under(self, event: &'static str) -> Self {
         Self { event, ..self }
     }
 

@@ -25,10 +25,10 @@ pub fn require_navigation(headers: &HeaderMap) -> Result<(), Problem> {
     let (dest, mode) = (text(headers, "sec-fetch-dest"), text(headers, "sec-fetch-mode"));
     match dest {
         Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => {
-            Err(Problem::forbidden("launch.framed").as_event("launch.refused"))
+            Err(Problem::forbidden("launch.framed").under("launch.refused"))
         }
         None | Some("document") if mode.is_none_or(|mode| mode == "navigate") => Ok(()),
-        _ => Err(Problem::forbidden("launch.not_navigation").as_event("launch.refused")),
+        _ => Err(Problem::forbidden("launch.not_navigation").under("launch.refused")),
     }
 }
 

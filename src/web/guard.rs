@@ -66,7 +66,7 @@ fn arrival(request: &ServiceRequest, gateway: &Gateway) -> Arrival {
         request
             .headers()
             .get_all(header::COOKIE)
-            .map(|value| value.as_bytes()),
+            .map(actix_web::http::header::HeaderValue::as_bytes),
     );
     let peer = request.peer_addr().map(|address| address.ip());
     let forwarded = request

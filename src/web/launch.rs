@@ -91,11 +91,7 @@ async fn hand_over(
         .gateway
         .launches
         .count((person.issuer.clone(), person.subject.clone()))
-        .map_err(|seconds| {
-            Problem::too_many(seconds)
-                .as_event("launch.refused")
-                .of_app(&app.id)
-        })?;
+        .map_err(|seconds| Problem::too_many(seconds).under("launch.refused").of_app(&app.id))?;
     let minted = match mint::mint(app, person, params, visit.now) {
         Ok(minted) => minted,
         Err(refusal) => return Err(refuse(visit, app, session, params, &refusal).await?),
@@ -172,7 +168,7 @@ fn sign_in_first(
             check
         };
         let mut problem = Problem::bad_request("login.loop")
-            .as_event("sign_in.failed")
+            .under("sign_in.failed")
             .towards(destination);
         problem.details = vec![check];
         return Err(problem.with_cookies(vec![jar.delete(Cookie::Rounds)]));

@@ -41,7 +41,7 @@ pub async fn confirm(visit: Visit) -> Result<HttpResponse, Problem> {
     Ok(response)
 }
 
-/// Ends the session here, then sends the browser to the provider's end_session.
+/// Ends the session here, then sends the browser to the provider's `end_session`.
 pub async fn post(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Problem> {
     if let Some(address) = visit.address {
         visit

@@ -32,7 +32,7 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
             &Notice {
                 shell: visit.shell(),
                 texts,
-                details: problem.details.iter().map(|key| Text::new(*key)).collect(),
+                details: problem.details.iter().map(|key| Text::new(key)).collect(),
                 app: app.map(|app| app.title.clone()),
                 actions: actions(problem, visit),
                 contact: contact.or(support),

@@ -1,0 +1,134 @@
+//! The chain of records: what is found, what is kept, who is named.
+
+use super::*;
+
+#[tokio::test]
+async fn c_41_every_removal_change_and_move_is_found() {
+    for (tampering, said) in [
+        ("DELETE FROM audit WHERE seq = 3", "row is missing"),
+        ("DELETE FROM audit WHERE seq = 1", "row is missing"),
+        ("DELETE FROM audit WHERE seq >= 4", "table of heads names it"),
+        ("DELETE FROM audit", "table of heads names it"),
+        (
+            "UPDATE audit SET email = 'eve@example.com' WHERE seq = 2",
+            "row was changed",
+        ),
+        ("UPDATE audit SET reason = '' WHERE seq = 2", "row was changed"),
+        (
+            "UPDATE audit SET seq = CASE seq WHEN 2 THEN 103 ELSE 102 END WHERE seq IN (2, 3)",
+            "missing",
+        ),
+        (
+            "UPDATE audit_starts SET heads = 'a 1 b'",
+            "start of its chain was changed",
+        ),
+        ("DELETE FROM audit_starts", "start of its chain was changed"),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(&dir).await;
+        for _ in 0..5 {
+            store.record(launch_record()).await.unwrap();
+        }
+        store.close().await;
+        assert!(verified(&dir, &[]).await.is_whole());
+        let mut other = other_connection(&dir).await;
+        sqlx::query(tampering).execute(&mut other).await.unwrap();
+        let report = verified(&dir, &[]).await;
+        assert!(
+            report.problems.iter().any(|problem| problem.contains(said)),
+            "{tampering}: {report:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn c_41_a_chain_that_went_with_all_its_traces_is_missed_by_the_next_and_by_noted_heads() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut heads = Vec::new();
+    for _ in 0..2 {
+        let store = open(&dir).await;
+        store.record(launch_record()).await.unwrap();
+        heads.extend(store.0.head.lock().unwrap().clone());
+        store.close().await;
+    }
+    assert!(verified(&dir, &heads).await.is_whole());
+
+    let mut other = other_connection(&dir).await;
+    let mut forget = async |head: &Head| {
+        for table in ["audit", "audit_heads", "audit_starts"] {
+            let text = format!("DELETE FROM {table} WHERE writer = '{}'", head.writer);
+            sqlx::query(sqlx::AssertSqlSafe(text))
+                .execute(&mut other)
+                .await
+                .unwrap();
+        }
+    };
+    forget(&heads[0]).await;
+    let report = verified(&dir, &[]).await;
+    assert!(
+        report.problems[0].contains("start of a later chain names it"),
+        "{report:?}"
+    );
+    forget(&heads[1]).await;
+    assert!(
+        verified(&dir, &[]).await.is_whole(),
+        "only a note from outside can tell"
+    );
+    assert_eq!(verified(&dir, &heads).await.problems.len(), 2);
+}
+
+#[tokio::test]
+async fn c_41_retention_leaves_a_tombstone_and_a_whole_chain() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir).await;
+    sign_in(&store, 1).await;
+    for _ in 0..3 {
+        store.record(launch_record()).await.unwrap();
+    }
+    store.close().await;
+
+    let later = NOW + Duration::days(401);
+    let store = open_at(&dir, later, Person::Plain).await;
+    let now = Occasion {
+        now: later,
+        ..occasion()
+    };
+    store.record(Record::sign_out(&ada(), &now)).await.unwrap();
+    let cleaned = store.clean_up(LIMITS).await.unwrap();
+    assert_eq!(
+        cleaned,
+        Cleaned {
+            sessions: 1,
+            redeemed: 1,
+            records: 4
+        }
+    );
+    assert_eq!(store.clean_up(LIMITS).await.unwrap(), Cleaned::default());
+    let report = verified(&dir, &[]).await;
+    assert!(report.is_whole(), "{report:?}");
+    assert_eq!(report.rows, 1);
+
+    let mut other = other_connection(&dir).await;
+    sqlx::query("UPDATE audit_tombstones SET seq = seq + 1")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    assert!(verified(&dir, &[]).await.problems[0].contains("tombstone was changed"));
+}
+
+#[tokio::test]
+async fn c_37_people_can_stand_in_the_trail_as_hashes_that_find_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_at(&dir, NOW, Person::Hash).await;
+    store.record(launch_record()).await.unwrap();
+    let mut trail = TrailReader::open(&dir.path().join("usher.db")).await.unwrap();
+    let hash = ChainKey::new(&key()).person("ada@example.com");
+    let filter = Filter {
+        person: Some(["ada@example.com".into(), hash.clone()]),
+        ..Filter::default()
+    };
+    let rows = trail.newest(&filter, 10).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].get("email"), Some(hash.as_str()));
+    assert!(!rows[0].fields.iter().flatten().any(|field| field.contains("ada")));
+}
