@@ -214,9 +214,16 @@ fn serve<S: Send + Sync + 'static>(
     routes: fn(&mut web::ServiceConfig),
 ) -> io::Result<ServerHandle> {
     let state = web::Data::new(state);
-    let mut server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
-        .workers(1)
-        .disable_signals();
+    // Browsers ask every site for an icon; none of these has one.
+    let no_icon = || web::route().to(actix_web::HttpResponse::NoContent);
+    let mut server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            .route("/favicon.ico", no_icon())
+            .configure(routes)
+    })
+    .workers(1)
+    .disable_signals();
     for listener in place.listeners {
         server = server.listen(listener)?;
     }

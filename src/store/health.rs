@@ -39,6 +39,12 @@ impl Health {
         *self.up.borrow()
     }
 
+    /// Resolves when the store is down.
+    pub(super) async fn down(&self) {
+        // The sender lives in `self`, so the wait ends only by the value.
+        let _ = self.up.subscribe().wait_for(|up| !up).await;
+    }
+
     pub(super) fn watch(&self) -> watch::Receiver<bool> {
         self.up.subscribe()
     }

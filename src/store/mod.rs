@@ -27,11 +27,11 @@ use secrecy::{SecretBox, SecretSlice};
 use sqlx::sqlite::SqlitePool;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 
 use self::change::{Applied, Change, Redeemed, STEP};
 pub use self::error::{LaunchError, OpenError, SignInError, Unavailable};
-use self::health::{Half, Health};
+use self::health::Health;
 use self::open::Place;
 pub use self::rollup::Tally;
 pub use self::trail_reader::{Filter, ReadError, TrailReader};
@@ -43,8 +43,11 @@ use crate::session::{Limits, Session, SessionKey};
 use crate::signer::SignedToken;
 use crate::types::{Issuer, Subject};
 
-/// How long a call may take (C-42).
+/// How long a statement, or the transaction of a batch, may take (C-42).
 pub const BUDGET: StdDuration = StdDuration::from_millis(500);
+
+/// How long a caller stands in line while the store works: a crowd is no failure.
+pub const PATIENCE: StdDuration = StdDuration::from_secs(5);
 
 /// How long a redeemed state is remembered (C-18): as long as one is good for.
 const REMEMBERED: Duration = Duration::minutes(30);
@@ -193,7 +196,6 @@ impl Store {
             let touch = Write {
                 change: Change::Touch(key, at),
                 row: None,
-                deadline: Instant::now() + BUDGET,
                 reply: None,
             };
             // A full queue has better things to do.
@@ -301,7 +303,11 @@ impl Store {
     async fn write(&self, change: Change, record: Option<Record>) -> Result<Applied, Unavailable> {
         if self.is_up() {
             let row = record.map(|record| Row::of(record, self.0.naming, &self.0.key));
-            self.0.send(change, row).await
+            tokio::select! {
+                biased;
+                answer = self.0.send(change, row) => answer,
+                () = self.0.health.down() => Err(Unavailable),
+            }
         } else {
             Err(Unavailable)
         }
@@ -309,28 +315,19 @@ impl Store {
 }
 
 impl Inner {
-    /// Queues a write and waits for its commit, up to the budget. The writer itself counts what
-    /// fails; here counts only that it said nothing.
+    /// Queues a write and waits for its commit. The writer counts what fails, and leaves out what
+    /// nobody waits for any more.
     async fn send(&self, change: Change, row: Option<Row>) -> Result<Applied, Unavailable> {
-        let deadline = Instant::now() + BUDGET;
         let (reply, answer) = oneshot::channel();
         let write = Write {
             change,
             row,
-            deadline,
             reply: Some(reply),
         };
-        let answered = timeout_at(deadline, async {
+        let answered = timeout(PATIENCE, async {
             self.orders.send(Order::Write(Box::new(write))).await.ok()?;
             answer.await.ok()
         });
-        match answered.await {
-            Ok(Some(answer)) => answer,
-            Ok(None) => Err(Unavailable),
-            Err(_elapsed) => {
-                self.health.failed(Half::Writes);
-                Err(Unavailable)
-            }
-        }
+        answered.await.ok().flatten().unwrap_or(Err(Unavailable))
     }
 }

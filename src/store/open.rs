@@ -97,7 +97,7 @@ impl Place {
     pub(super) async fn readers(&self) -> Result<SqlitePool, OpenError> {
         SqlitePoolOptions::new()
             .max_connections(4)
-            .acquire_timeout(super::BUDGET)
+            .acquire_timeout(super::PATIENCE)
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use secrecy::SecretSlice;
-use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use tokio::time::timeout;
 
 use super::health::Half;
@@ -23,9 +23,11 @@ impl Store {
     pub async fn session(&self, key: &SessionKey) -> Result<Option<Session>, Unavailable> {
         let query = sqlx::query(AssertSqlSafe(SESSION.as_str()))
             .bind(key.0.to_vec())
-            .try_map(|row: SqliteRow| session_row::read(&row))
-            .fetch_optional(&self.0.readers);
-        Ok(self.read(query).await?.flatten())
+            .try_map(|row: SqliteRow| session_row::read(&row));
+        Ok(self
+            .read(async |db| query.fetch_optional(db).await)
+            .await?
+            .flatten())
     }
 
     /// The sessions of a person, newest first; some may be past their limits.
@@ -33,45 +35,66 @@ impl Store {
         let query = sqlx::query(AssertSqlSafe(SESSIONS_OF.as_str()))
             .bind(issuer.as_str().to_owned())
             .bind(subject.as_str().to_owned())
-            .try_map(|row: SqliteRow| session_row::read(&row))
-            .fetch_all(&self.0.readers);
-        Ok(self.read(query).await?.into_iter().flatten().collect())
+            .try_map(|row: SqliteRow| session_row::read(&row));
+        Ok(self
+            .read(async |db| query.fetch_all(db).await)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 
     /// Whether a state, or another single-use value, was used within the last 30 minutes.
     pub async fn is_redeemed(&self, hash: &[u8; 32]) -> Result<bool, Unavailable> {
-        let query = sqlx::query_scalar::<_, i64>("SELECT 1 FROM redeemed WHERE hash = $1")
-            .bind(hash.to_vec())
-            .fetch_optional(&self.0.readers);
-        Ok(self.read(query).await?.is_some())
+        let query =
+            sqlx::query_scalar::<_, i64>("SELECT 1 FROM redeemed WHERE hash = $1").bind(hash.to_vec());
+        Ok(self
+            .read(async |db| query.fetch_optional(db).await)
+            .await?
+            .is_some())
     }
 
     pub(super) async fn setting(&self, name: &'static str) -> Result<Option<SecretSlice<u8>>, Unavailable> {
-        let query = sqlx::query_scalar::<_, Vec<u8>>("SELECT value FROM settings WHERE name = $1")
-            .bind(name)
-            .fetch_optional(&self.0.readers);
-        Ok(self.read(query).await?.map(SecretSlice::from))
+        let query = sqlx::query_scalar::<_, Vec<u8>>("SELECT value FROM settings WHERE name = $1").bind(name);
+        Ok(self
+            .read(async |db| query.fetch_optional(db).await)
+            .await?
+            .map(SecretSlice::from))
     }
 
-    async fn read<T>(&self, query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Unavailable> {
+    /// Waits for a reader, then gives the statement its budget.
+    async fn read<T>(
+        &self,
+        statement: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, Unavailable> {
         if !self.is_up() {
             return Err(Unavailable);
         }
-        match timeout(BUDGET, query).await {
+        let mut reader = tokio::select! {
+            biased;
+            reader = self.0.readers.acquire() => reader.map_err(|error| self.read_failed(&error))?,
+            () = self.0.health.down() => return Err(Unavailable),
+        };
+        match timeout(BUDGET, statement(&mut reader)).await {
             Ok(Ok(found)) => {
                 self.0.health.succeeded(Half::Reads);
                 Ok(found)
             }
-            Ok(Err(error)) => {
-                tracing::warn!(event = "store.read_failed", %error);
-                self.0.health.failed(Half::Reads);
-                Err(Unavailable)
-            }
+            Ok(Err(error)) => Err(self.read_failed(&error)),
             Err(_elapsed) => {
                 tracing::warn!(event = "store.read_timed_out");
                 self.0.health.failed(Half::Reads);
                 Err(Unavailable)
             }
         }
+    }
+
+    fn read_failed(&self, error: &sqlx::Error) -> Unavailable {
+        tracing::warn!(event = "store.read_failed", %error);
+        // A line that is too long says nothing of the store.
+        if !matches!(error, sqlx::Error::PoolTimedOut) {
+            self.0.health.failed(Half::Reads);
+        }
+        Unavailable
     }
 }

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::timeout;
 
+use super::BUDGET;
 use super::change::{Applied, Change};
 use super::error::{OpenError, Unavailable};
 use super::health::{Half, Health};
@@ -23,8 +24,7 @@ pub(super) const BATCH: usize = 256;
 pub(super) struct Write {
     pub(super) change: Change,
     pub(super) row: Option<Row>,
-    /// After this nobody waits, and nothing is written.
-    pub(super) deadline: Instant,
+    /// Once it is closed nobody waits, and nothing is written.
     pub(super) reply: Option<oneshot::Sender<Result<Applied, Unavailable>>>,
 }
 
@@ -49,6 +49,15 @@ enum Failure {
     Open(#[from] OpenError),
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
+    #[error("the batch took longer than 500 ms")]
+    Slow,
+}
+
+impl Write {
+    /// A write without a reply is done for its own sake.
+    fn is_awaited(&self) -> bool {
+        self.reply.as_ref().is_none_or(|reply| !reply.is_closed())
+    }
 }
 
 impl Writer {
@@ -57,10 +66,9 @@ impl Writer {
         let mut writes = Vec::with_capacity(BATCH);
         let mut closing = None;
         while closing.is_none() && orders.recv_many(&mut queued, BATCH).await > 0 {
-            let now = Instant::now();
             for order in queued.drain(..) {
                 match order {
-                    Order::Write(write) if write.deadline > now => writes.push(*write),
+                    Order::Write(write) if write.is_awaited() => writes.push(*write),
                     Order::Write(_) => {}
                     Order::Close(done) => closing = Some(done),
                 }
@@ -81,7 +89,9 @@ impl Writer {
     }
 
     async fn write(&mut self, writes: &mut Vec<Write>) {
-        let outcome = self.commit(writes).await;
+        let outcome = timeout(BUDGET, self.commit(writes))
+            .await
+            .unwrap_or(Err(Failure::Slow));
         let answers = match outcome {
             Ok(answers) => {
                 self.health.succeeded(Half::Writes);

@@ -118,7 +118,7 @@ fn after_a_kill_every_token_that_left_has_its_row() {
         .usher
         .log
         .wait_for(std::time::Duration::from_secs(30), |text| {
-            (text.matches("\"launch\"").count() >= 40).then_some(())
+            (text.matches("\"launch\"").count() >= 60).then_some(())
         });
     assert!(launched.is_some(), "no launches");
     world.usher.kill();
