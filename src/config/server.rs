@@ -95,7 +95,7 @@ pub(super) fn brand(file: &Table<'_>) -> Brand {
     let mut brand = Brand {
         name: "Usher".to_owned(),
         logo: None,
-        accent: "#2f5bd7".to_owned(),
+        accent: "#1d5c4d".to_owned(),
         support_url: None,
     };
     let Some(table) = file
@@ -112,7 +112,7 @@ pub(super) fn brand(file: &Table<'_>) -> Brand {
         if digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
             Ok(text.to_ascii_lowercase())
         } else {
-            Err("is a colour such as \"#2f5bd7\"".into())
+            Err("is a colour such as \"#1d5c4d\"".into())
         }
     });
     brand.support_url = table.parsed("support_url", None, |text| match Url::parse(text) {

@@ -267,3 +267,20 @@ proptest! {
         let _ = parse(&file("", &toml), Path::new("usher.toml"));
     }
 }
+
+/// The README's reference names every key, and no other.
+#[test]
+fn the_reference_names_every_key_and_no_other() {
+    let readme = include_str!("../../README.md");
+    for section in super::keys::SECTIONS {
+        let heading = if section.name.is_empty() { "#### File".to_owned() } else { format!("#### `{}`", section.name) };
+        let text = readme.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}")).1;
+        let rows = text.split("\n#").next().unwrap().lines().filter(|line| line.starts_with("| `"));
+        let mut named: Vec<&str> =
+            rows.flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2)).collect();
+        let mut keys = section.keys.to_vec();
+        named.sort_unstable();
+        keys.sort_unstable();
+        assert_eq!(named, keys, "{heading}");
+    }
+}

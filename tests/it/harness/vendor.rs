@@ -21,7 +21,7 @@ impl Vendor {
         let book = Arc::clone(&visits);
         let server = Server::start(move |asked| {
             if asked.path() == "/favicon.ico" {
-                return Answer::new(404, "text/plain", "");
+                return Answer::new(204, "text/plain", "");
             }
             book.lock().unwrap().push(asked.clone());
             // Ways that lead on, over another site, before they arrive.
