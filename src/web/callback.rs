@@ -86,10 +86,12 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
         Some(attempt) if attempt.provider != *id => {
             Some(("login.state_invalid", "callback.provider_mismatch"))
         }
-        Some(_) if visit.gateway.store.is_redeemed(&state_hash).await? => {
-            Some(("login.expired", "callback.state_replayed"))
+        Some(_) => {
+            let redeemed = visit.gateway.store.is_redeemed(&state_hash).await;
+            let redeemed =
+                redeemed.map_err(|error| Problem::from(error).towards(state.destination.clone()))?;
+            redeemed.then_some(("login.expired", "callback.state_replayed"))
         }
-        Some(_) => None,
     };
     if let Some((code, reason)) = unusable {
         let signed_in = visit.session().await?.is_some();

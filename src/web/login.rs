@@ -7,11 +7,12 @@ use super::error::Problem;
 use super::guard::OnPopupsWay;
 use super::pages::{ProviderLink, SignIn};
 use super::visit::Visit;
-use super::{Gateway, html};
+use super::{Gateway, fetch, html};
 use crate::identity::oidc::{self, Wishes};
 use crate::identity::provider::Provider;
 use crate::session::attempt::{Attempt, Destination, Page, State};
 use crate::session::cookie::Cookie;
+use crate::session::rounds::Rounds;
 use crate::types::{AppId, ProviderId};
 
 /// What `/auth/login` may be asked: anything else is a 400.
@@ -82,6 +83,8 @@ fn parse(visit: &Visit) -> Result<Wanted, Problem> {
 }
 
 pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
+    // Polling pages, images and frames start no attempts (lesson 3).
+    fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.under("request.refused"))?;
     let wanted = parse(&visit)?;
     let remembered = Remembered::read(&visit);
     let candidates = candidates(&visit, &wanted.destination);
@@ -145,6 +148,31 @@ async fn start(
         Gateway::append_cookie(&mut response, &jar.delete(Cookie::Login(&gone)));
     }
     Gateway::append_cookie(&mut response, &attempt.cookie(*jar, sealer));
+    Ok(response)
+}
+
+/// To the login and back to where the person wanted to go; or, when that went round three times, to the page
+/// that says why (C-56).
+pub fn first(visit: &Visit, destination: Destination, check: &'static str) -> Result<HttpResponse, Problem> {
+    let Gateway { jar, sealer, .. } = &**visit.gateway;
+    let before = Rounds::read(&visit.cookies, *jar, sealer);
+    let rounds = Rounds::without_session(before, &destination, visit.now);
+    if rounds.as_ref().is_some_and(Rounds::is_loop) {
+        let check = if visit.session_key().is_none() {
+            "error-login-loop-check-cookie"
+        } else {
+            check
+        };
+        let mut problem = Problem::bad_request("login.loop")
+            .under("sign_in.failed")
+            .towards(destination);
+        problem.details = vec![check];
+        return Err(problem.with_cookies(vec![jar.delete(Cookie::Rounds)]));
+    }
+    let mut response = redirect(StatusCode::FOUND, &destination.login_path());
+    if let Some(rounds) = rounds {
+        Gateway::append_cookie(&mut response, &rounds.cookie(*jar, sealer));
+    }
     Ok(response)
 }
 

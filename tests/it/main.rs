@@ -22,3 +22,4 @@ mod refusals;
 mod session;
 mod sign_in;
 mod store_down;
+mod ways;
