@@ -1,6 +1,34 @@
 //! What a hostile page, neighbour or proxy hop tries, and what must come of it.
 
-use crate::harness::World;
+use crate::harness::{Request, World};
+
+#[test]
+fn s_333_no_path_is_known_under_an_encoded_name() {
+    let world = World::start();
+    let mut ada = world.signed_in("ada");
+    for path in [
+        "/%61ccount",
+        "/auth/%6cogin?provider=work",
+        "/%61uth/login?provider=work",
+        "/auth/callback/%77ork",
+        "/auth/logou%74",
+        "/launch/%74ownhall",
+        "/%6caunch/townhall",
+    ] {
+        ada.get(path).expect(404);
+    }
+    let prefetch = Request::get("/auth/%6cogin?provider=work").header("Sec-Purpose", "prefetch");
+    assert!(ada.send(prefetch).set_cookies().is_empty(), "S-211");
+}
+
+#[test]
+fn s_331_bytes_that_are_not_text_do_not_hide_an_address() {
+    let world = World::start();
+    let mut ada = world.signed_in("ada");
+    ada.send(Request::get("/launch/townhall").header("X-Forwarded-For", "é, 203.0.113.9"))
+        .expect(302);
+    assert_eq!(world.usher.audited("launch").remove(0)["address"], "203.0.113.9");
+}
 
 #[test]
 fn s_375_a_session_ends_with_its_provider() {
