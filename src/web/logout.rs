@@ -1,10 +1,11 @@
 //! Signing out: here first, then at the provider where it can be asked; and an honest page.
 
+use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, web};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 
+use super::body::Body;
 use super::error::Problem;
 use super::launch::take;
 use super::login::{self, Remembered};
@@ -42,7 +43,7 @@ pub async fn confirm(visit: Visit) -> Result<HttpResponse, Problem> {
 }
 
 /// Ends the session here, then sends the browser to the provider's `end_session`.
-pub async fn post(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Problem> {
+pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Problem> {
     if let Some(address) = visit.address {
         visit
             .gateway

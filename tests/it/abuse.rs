@@ -1,5 +1,9 @@
 //! What a hostile page, neighbour or proxy hop tries, and what must come of it.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
 use crate::harness::{Request, World};
 
 #[test]
@@ -44,4 +48,19 @@ fn s_375_a_session_ends_with_its_provider() {
         world.usher.audited("launch").is_empty(),
         "no token for a removed provider's people"
     );
+}
+
+#[test]
+fn s_365_a_body_that_does_not_come_is_not_waited_for() {
+    let world = World::start();
+    let mut stream = TcpStream::connect(("127.0.0.1", world.usher.port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = format!(
+        "POST /auth/logout HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: 100\r\n\r\n",
+        world.usher.port
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut start = [0; 12];
+    stream.read_exact(&mut start).expect("an answer or an end");
+    assert_eq!(&start, b"HTTP/1.1 408");
 }
