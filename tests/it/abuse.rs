@@ -6,6 +6,63 @@ use std::time::Duration;
 
 use crate::harness::{Request, World};
 
+/// A request as a page on another site makes it without anybody clicking.
+fn pulled(url: &str, dest: &str, mode: &str) -> Request {
+    Request::get(url)
+        .header("Sec-Fetch-Site", "cross-site")
+        .header("Sec-Fetch-Mode", mode)
+        .header("Sec-Fetch-Dest", dest)
+}
+
+const PULLS: [(&str, &str); 4] = [
+    ("image", "no-cors"),
+    ("script", "no-cors"),
+    ("empty", "cors"),
+    ("iframe", "navigate"),
+];
+
+#[test]
+fn s_313_lesson_3_nothing_but_a_navigation_starts_a_sign_in() {
+    let world = World::start();
+    let mut ada = world.usher.browser();
+    for (dest, mode) in PULLS {
+        for url in ["/auth/login?provider=work", "/auth/login?app=townhall"] {
+            let answer = ada.send(pulled(url, dest, mode)).expect(403);
+            assert!(answer.set_cookies().is_empty(), "{url} as {dest}");
+        }
+    }
+    ada.get("/auth/login?provider=work").expect(303);
+}
+
+#[test]
+fn c_20_a_hostile_page_cannot_lock_a_company_out_of_the_callback() {
+    let world = World::with(|settings| {
+        settings.set("[limits]", "sign_ins_per_minute", "3");
+    });
+    let mut bob = world.usher.browser();
+    for (dest, mode) in PULLS {
+        bob.send(pulled("/auth/callback/work?code=x&state=x", dest, mode))
+            .expect(403);
+    }
+    // The same address, as behind a company's one way out.
+    world.signed_in("ada");
+}
+
+#[test]
+fn c_54_a_hostile_page_cannot_lock_a_company_out_of_signing_out() {
+    let world = World::with(|settings| {
+        settings.set("[limits]", "logouts_per_minute", "3");
+    });
+    let mut bob = world.usher.browser();
+    for _ in 0..5 {
+        bob.send(Request::form("/auth/logout", []).header("Sec-Fetch-Site", "cross-site"))
+            .expect(403);
+    }
+    let mut ada = world.signed_in("ada");
+    let page = ada.get("/auth/logout").expect(200);
+    ada.submit_once(&page, []).expect(303);
+}
+
 #[test]
 fn s_333_no_path_is_known_under_an_encoded_name() {
     let world = World::start();
