@@ -1,6 +1,7 @@
 //! The composition root: from a configuration to a server on the listeners it is given.
 
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -171,9 +172,10 @@ fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     })
 }
 
-/// Removes a socket that a dead process left behind.
+/// Removes a socket that a dead process left behind, and nothing else that may stand there.
 fn make_way(path: &Path) -> std::io::Result<()> {
-    if std::os::unix::net::UnixStream::connect(path).is_err() && path.exists() {
+    let is_socket = std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
+    if is_socket && std::os::unix::net::UnixStream::connect(path).is_err() {
         std::fs::remove_file(path)?;
     }
     Ok(())
@@ -201,4 +203,25 @@ async fn sealer(config: &Config, store: &Store) -> Result<Sealer, StartError> {
         .map_err(|_| StartError::SealingKey)?;
     let key = Zeroizing::new(key);
     Ok(Sealer::new([&*key], origin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_dead_socket_makes_way() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, socket) = (dir.path().join("usher.db"), dir.path().join("usher.sock"));
+        std::fs::write(&file, "rows").unwrap();
+        make_way(&file).unwrap();
+        assert!(file.exists(), "a file under the name of a socket is somebody's");
+        let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        make_way(&socket).unwrap();
+        assert!(socket.exists(), "its server lives");
+        drop(listener);
+        make_way(&socket).unwrap();
+        assert!(!socket.exists());
+        make_way(&socket).unwrap();
+    }
 }

@@ -60,7 +60,13 @@ fn make(path: &Path) -> io::Result<()> {
 }
 
 fn read(path: PathBuf) -> Result<SecretBox<[u8; 32]>, KeyError> {
-    let bytes = fs::metadata(&path).and_then(|meta| Ok((meta, fs::read_to_string(&path)?)));
+    let bytes = fs::metadata(&path).and_then(|meta| {
+        // Reading a named pipe would wait for ever.
+        if !meta.is_file() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        Ok((meta, fs::read_to_string(&path)?))
+    });
     let (meta, text) = match bytes {
         Ok((meta, text)) => (meta, SecretString::from(text)),
         Err(source) => return Err(KeyError::Io { path, source }),
@@ -98,6 +104,21 @@ mod tests {
 
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(matches!(key_beside(&store), Err(KeyError::TooOpen { .. })));
+    }
+
+    #[test]
+    fn s_374_what_is_no_file_is_refused_rather_than_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("usher.db.audit-key");
+        let made = std::process::Command::new("mkfifo")
+            .args(["-m", "600"])
+            .arg(&path)
+            .status();
+        assert!(made.unwrap().success());
+        assert!(matches!(
+            key_beside(&dir.path().join("usher.db")),
+            Err(KeyError::Io { .. })
+        ));
     }
 
     #[test]

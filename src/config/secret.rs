@@ -63,7 +63,8 @@ pub fn secret(
 /// The text of a secret file, without one newline at its end.
 pub fn secret_file(item: &Item<'_>, name: &str, tolerance: &Tolerance) -> Option<Zeroizing<String>> {
     let path = item.source.relative(name);
-    let (file, mode) = open(item, &path)?;
+    // Whoever puts the secret itself here by mistake must not find it in the log (C-39).
+    let (file, mode) = open(item, &path, "the file that it names")?;
     let tolerated = tolerance.anywhere || tolerance.dirs.iter().any(|dir| path.starts_with(dir));
     // Group may read (a service's group); others may not, and only the owner writes (S-414).
     if mode & 0o027 != 0 && !tolerated {
@@ -105,7 +106,8 @@ pub fn keys_32(item: &Item<'_>, tolerance: &Tolerance) -> Option<Vec<SecretBox<[
 
 /// A file that is no secret.
 pub fn plain_file(item: &Item<'_>) -> Option<Vec<u8>> {
-    let (file, _) = open(item, &item.source.relative(item.text()?))?;
+    let path = item.source.relative(item.text()?);
+    let (file, _) = open(item, &path, &path.display().to_string())?;
     read(item, file, LARGEST_SECRET)
 }
 
@@ -127,15 +129,15 @@ pub fn image(item: &Item<'_>) -> Option<Image> {
             return None;
         }
     };
-    let (file, _) = open(item, &path)?;
+    let (file, _) = open(item, &path, &path.display().to_string())?;
     let bytes = read(item, file, LARGEST_IMAGE)?;
     Some(Image { bytes, mime, ending })
 }
 
-/// Opens a regular file, once; its mode is that of what was opened.
-fn open(item: &Item<'_>, path: &Path) -> Option<(File, u32)> {
+/// Opens a regular file, once; its mode is that of what was opened. Messages call it `name`.
+fn open(item: &Item<'_>, path: &Path, name: &str) -> Option<(File, u32)> {
     let refuse = |what: &str| {
-        item.error(format!("cannot read {}: {what}", path.display()));
+        item.error(format!("cannot read {name}: {what}"));
         None
     };
     // A named pipe would block at open, so this is asked twice.

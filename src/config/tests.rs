@@ -227,6 +227,16 @@ fn s_414_a_secret_that_others_can_read_is_refused_with_the_cure() {
 }
 
 #[test]
+fn c_39_a_secret_in_the_place_of_its_file_is_not_shown() {
+    let secret = file("", FRAMEABLE).replace("client_secret = ", "client_secret_file = ");
+    assert!(refusal(&secret).contains("client_secret_file: cannot read the file that it names"));
+    let key = file("", FRAMEABLE).replace("key = \"\"\"-----BEGIN", "key_file = \"\"\"-----BEGIN hunter2");
+    for text in [secret, key] {
+        assert!(!refusal(&text).contains("hunter2"), "{}", refusal(&text));
+    }
+}
+
+#[test]
 fn secrets_come_from_exactly_one_place() {
     let both = file("", FRAMEABLE).replace("client_id", "client_secret_env = \"PATH\"\nclient_id");
     assert!(refusal(&both).contains("is given more than once"));

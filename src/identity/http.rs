@@ -1,7 +1,7 @@
 //! The only way out of the house: https to a provider, with time-outs, without redirects, with
 //! capped bodies, to addresses that the operator meant (C-23, S-357, S-358, S-362, S-363).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, redirect};
 use url::{Host, Url};
+
+use crate::types::is_loopback;
 
 const CONNECT: Duration = Duration::from_secs(3);
 const WHOLE_CALL: Duration = Duration::from_secs(10);
@@ -64,11 +66,13 @@ pub struct Http {
 impl Http {
     /// A client for one provider. `ca_pem` adds trust anchors to the system's.
     pub fn new(network: Network, ca_pem: Option<&[u8]>, proxy: Option<&Url>) -> Result<Self, reqwest::Error> {
+        // A proxy resolves the names of providers; the only one that is resolved here is its own.
+        let resolved = if proxy.is_some() { Network::Any } else { network };
         let mut builder = Client::builder()
             .connect_timeout(CONNECT)
             .timeout(WHOLE_CALL)
             .redirect(redirect::Policy::none())
-            .dns_resolver(Arc::new(Filtered(network)))
+            .dns_resolver(Arc::new(Filtered(resolved)))
             .user_agent(concat!("usher/", env!("CARGO_PKG_VERSION")))
             .pool_idle_timeout(Duration::from_secs(30));
         builder = match proxy {
@@ -102,10 +106,11 @@ impl Http {
     }
 
     pub async fn send(&self, request: Request<'_>) -> Result<Answer, HttpError> {
-        // Literal addresses never meet the resolver.
+        // Literal addresses never meet the resolver, nor does this machine's name behind a proxy.
         let literal = match request.url.host() {
             Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
             Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            Some(Host::Domain(_)) if is_loopback(request.url) => Some(Ipv4Addr::LOCALHOST.into()),
             _ => None,
         };
         if literal.is_some_and(|address| !self.network.allows(address)) {
@@ -263,5 +268,27 @@ mod tests {
             let answer = http.get(&Url::parse(url).unwrap(), 1000).await;
             assert_eq!(answer.err(), Some(HttpError::Forbidden), "{url}");
         }
+    }
+
+    #[tokio::test]
+    async fn c_23_a_proxy_may_have_a_private_name_and_opens_no_private_address() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let proxy = Url::parse(&format!("http://localhost:{port}")).unwrap();
+        let http = Http::new(Network::Public, None, Some(&proxy)).unwrap();
+        for url in [
+            "https://localhost/x",
+            "https://a.localhost/x",
+            "https://127.0.0.1/x",
+        ] {
+            let answer = http.get(&Url::parse(url).unwrap(), 1000).await;
+            assert_eq!(answer.err(), Some(HttpError::Forbidden), "{url}");
+        }
+        let url = Url::parse("https://op.example/x").unwrap();
+        let asked = tokio::select! {
+            asked = listener.accept() => asked.is_ok(),
+            _ = http.get(&url, 1000) => false,
+        };
+        assert!(asked, "the proxy is asked");
     }
 }

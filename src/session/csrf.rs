@@ -11,7 +11,7 @@ use super::seal::{Purpose, Sealer};
 use crate::types::random_bytes;
 
 /// How long a page with a form may stay open.
-const LIFETIME: Duration = Duration::hours(1);
+pub const LIFETIME: Duration = Duration::hours(1);
 
 #[derive(Serialize, Deserialize)]
 struct Sealed {

@@ -39,7 +39,7 @@ use self::writer::{BATCH, Order, Write, Writer};
 use crate::audit::{Chain, ChainKey, Head, Naming, Receipt, Record, Row};
 use crate::clock::Clock;
 use crate::config::Person;
-use crate::session::{Limits, Session, SessionKey};
+use crate::session::{Limits, Session, SessionKey, attempt, csrf};
 use crate::signer::SignedToken;
 use crate::types::{Issuer, Subject};
 
@@ -48,9 +48,6 @@ pub const BUDGET: StdDuration = StdDuration::from_millis(500);
 
 /// How long a caller stands in line while the store works: a crowd is no failure.
 pub const PATIENCE: StdDuration = StdDuration::from_secs(5);
-
-/// How long a redeemed state is remembered (C-18): as long as one is good for.
-const REMEMBERED: Duration = Duration::minutes(30);
 
 /// What the store needs to know besides its file.
 pub struct Options {
@@ -142,7 +139,7 @@ impl Store {
     ) -> Result<(), SignInError> {
         let change = Change::SignIn {
             session: Box::new(session.clone()),
-            redeemed: self.redeemed(redeemed),
+            redeemed: self.redeemed(redeemed, attempt::LIFETIME),
             replaces,
         };
         match self.write(change, Some(record)).await? {
@@ -152,7 +149,7 @@ impl Store {
     }
 
     /// Records a launch; the receipt, and in it the token, comes after the durable commit (C-1).
-    /// `redeem` is the hash of a confirm page's single-use CSRF value, remembered for 30 minutes.
+    /// `redeem` is the hash of a confirm page's single-use CSRF value, remembered while it is good.
     pub async fn launch(
         &self,
         token: SignedToken,
@@ -161,7 +158,9 @@ impl Store {
     ) -> Result<Receipt, LaunchError> {
         let id = record.id;
         let record = record.with_token(token.facts());
-        let change = redeem.map_or(Change::None, |hash| Change::Redeem(self.redeemed(hash)));
+        let change = redeem.map_or(Change::None, |hash| {
+            Change::Redeem(self.redeemed(hash, csrf::LIFETIME))
+        });
         match self.write(change, Some(record)).await? {
             Applied::Rows(_) => Ok(Receipt::after_commit(token, id)),
             Applied::AlreadyRedeemed => Err(LaunchError::AlreadyRedeemed),
@@ -286,10 +285,11 @@ impl Store {
         self.0.readers.close().await;
     }
 
-    fn redeemed(&self, hash: [u8; 32]) -> Redeemed {
+    /// What was redeemed is remembered for as long as it would be good, so that it cannot come again.
+    fn redeemed(&self, hash: [u8; 32], lifetime: Duration) -> Redeemed {
         Redeemed {
             hash,
-            until: self.0.clock.now() + REMEMBERED,
+            until: self.0.clock.now() + lifetime,
         }
     }
 

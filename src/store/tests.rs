@@ -162,6 +162,22 @@ async fn c_18_a_state_is_redeemed_once_and_the_second_time_changes_nothing() {
 }
 
 #[tokio::test]
+async fn c_34_s_311_a_confirmation_works_once_for_as_long_as_it_is_good() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir).await;
+    store
+        .launch(token(), launch_record(), Some([3; 32]))
+        .await
+        .unwrap();
+    store.close().await;
+    let later = NOW + crate::session::csrf::LIFETIME - Duration::SECOND;
+    let store = open_at(&dir, later, Person::Plain).await;
+    store.clean_up(LIMITS).await.unwrap();
+    let again = store.launch(token(), launch_record(), Some([3; 32])).await;
+    assert!(matches!(again, Err(LaunchError::AlreadyRedeemed)));
+}
+
+#[tokio::test]
 async fn s_501_a_new_sign_in_ends_the_session_that_the_browser_had() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir).await;

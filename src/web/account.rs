@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
+use super::body::Body;
 use super::error::Problem;
 use super::launch::take;
 use super::pages::{Account, Device};
@@ -53,7 +54,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
 }
 
 /// Ends one of the person's own sessions, and nobody else's.
-pub async fn end(visit: Visit, id: web::Path<String>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+pub async fn end(visit: Visit, id: web::Path<String>, Body(body): Body) -> Result<HttpResponse, Problem> {
     let session = authorised(&visit, &body).await?;
     let identity = &session.identity;
     let sessions = visit
@@ -79,7 +80,7 @@ pub async fn end(visit: Visit, id: web::Path<String>, body: web::Bytes) -> Resul
     Ok(login::redirect(StatusCode::SEE_OTHER, FORM))
 }
 
-pub async fn end_all(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Problem> {
+pub async fn end_all(visit: Visit, Body(body): Body) -> Result<HttpResponse, Problem> {
     let session = authorised(&visit, &body).await?;
     let identity = &session.identity;
     let record = Record::sign_out(identity, &visit.occasion()).because("account.everywhere");
@@ -92,7 +93,7 @@ pub async fn end_all(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Pro
     logout::leave(&visit, &session).await
 }
 
-async fn authorised(visit: &Visit, body: &web::Bytes) -> Result<Session, Problem> {
+async fn authorised(visit: &Visit, body: &[u8]) -> Result<Session, Problem> {
     visit.require_own_form()?;
     let token = take(&mut pairs(body)?, "csrf");
     let session = visit.session().await?;

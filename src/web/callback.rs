@@ -33,6 +33,7 @@ struct Answer {
 }
 
 pub async fn get(visit: Visit, provider: web::Path<String>) -> Result<HttpResponse, Problem> {
+    login::require_navigation(&visit)?;
     let id = ProviderId::parse(&provider).map_err(|_| Problem::not_found())?;
     let provider = visit.gateway.provider(&id).ok_or_else(Problem::not_found)?;
     let failures = &visit.gateway.failed_sign_ins;
@@ -44,7 +45,7 @@ pub async fn get(visit: Visit, provider: web::Path<String>) -> Result<HttpRespon
             && let Some(address) = visit.address
         {
             // The page for this failure comes first; the limit speaks at the next one.
-            let _ = failures.count(address);
+            let _ = failures.count(limits::neighbourhood(address));
         }
     }
     answer
@@ -55,7 +56,7 @@ fn check(failures: &limits::PerMinute<std::net::IpAddr>, visit: &Visit) -> Resul
         return Ok(());
     };
     failures
-        .check(&address)
+        .check(&limits::neighbourhood(address))
         .map_err(|seconds| Problem::too_many(seconds).under("sign_in.limited"))
 }
 

@@ -73,7 +73,7 @@ fn arrival(request: &ServiceRequest, gateway: &Gateway) -> Arrival {
     let forwarded = request
         .headers()
         .get_all("x-forwarded-for")
-        .filter_map(|value| value.to_str().ok());
+        .map(|value| String::from_utf8_lossy(value.as_bytes()));
     let forwarded = forwarded.collect::<Vec<_>>().join(",");
     let address = client_address(peer, Some(&forwarded), &gateway.config.server.trusted_proxies);
     Arrival {
@@ -137,6 +137,10 @@ fn admit(request: &ServiceRequest, arrival: &Arrival, config: &Config) -> Result
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             "headers.too_large",
         ));
+    }
+    // The router would decode it, and what the handlers and this guard compare is the raw path (S-333).
+    if request.uri().path().contains('%') {
+        return Err(Problem::not_found());
     }
     let mut hosts = map.get_all(header::HOST);
     let (Some(host), None) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) else {

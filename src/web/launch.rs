@@ -1,9 +1,10 @@
 //! `GET /launch/{app}`: the click. `POST`: the same from a confirm page.
 
+use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, web};
 use secrecy::ExposeSecret as _;
 
+use super::body::Body;
 use super::error::Problem;
 use super::pages::Confirm;
 use super::visit::{Visit, pairs};
@@ -50,7 +51,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     Ok(response)
 }
 
-pub async fn post(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Problem> {
+pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Problem> {
     let app = visit.app(PREFIX)?;
     fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.of_app(&app.id))?;
     if !app.confirm {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -10,10 +11,34 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// When this many keys are known, those whose minute is over are forgotten.
 const CROWD: usize = 10_000;
 
+/// The address to count by. A household has a whole IPv6 /64 to choose from, and so counts as one.
+pub fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
 /// Counts events by key within the minute that the key's first event opens.
 pub struct PerMinute<K> {
     limit: Option<NonZeroU32>,
-    counts: Mutex<HashMap<K, (Instant, u32)>>,
+    counts: Mutex<Counts<K>>,
+}
+
+struct Counts<K> {
+    by_key: HashMap<K, (Instant, u32)>,
+    /// At how many keys to look for those that can go: twice what was left the last time, so that
+    /// a flood of strangers does not make each of them walk past all the others.
+    sweep_at: usize,
+}
+
+impl<K: Eq + Hash> Counts<K> {
+    fn sweep(&mut self) {
+        if self.by_key.len() >= self.sweep_at {
+            self.by_key.retain(|_, (since, _)| since.elapsed() < MINUTE);
+            self.sweep_at = CROWD.max(2 * self.by_key.len());
+        }
+    }
 }
 
 impl<K: Eq + Hash> PerMinute<K> {
@@ -21,7 +46,10 @@ impl<K: Eq + Hash> PerMinute<K> {
     pub fn new(limit: Option<NonZeroU32>) -> Self {
         Self {
             limit,
-            counts: Mutex::new(HashMap::new()),
+            counts: Mutex::new(Counts {
+                by_key: HashMap::new(),
+                sweep_at: CROWD,
+            }),
         }
     }
 
@@ -32,10 +60,8 @@ impl<K: Eq + Hash> PerMinute<K> {
             .counts
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if counts.len() >= CROWD {
-            counts.retain(|_, (since, _)| since.elapsed() < MINUTE);
-        }
-        let (since, count) = counts.entry(key).or_insert_with(|| (Instant::now(), 0));
+        counts.sweep();
+        let (since, count) = counts.by_key.entry(key).or_insert_with(|| (Instant::now(), 0));
         if since.elapsed() >= MINUTE {
             (*since, *count) = (Instant::now(), 0);
         }
@@ -53,7 +79,7 @@ impl<K: Eq + Hash> PerMinute<K> {
             .counts
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        match counts.get(key) {
+        match counts.by_key.get(key) {
             Some((since, count)) if *count >= limit.get() && since.elapsed() < MINUTE => Err(left(*since)),
             _ => Ok(()),
         }
@@ -67,6 +93,24 @@ fn left(since: Instant) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s_366_a_flood_of_strangers_is_walked_through_seldom() {
+        let limit = PerMinute::new(NonZeroU32::new(2));
+        for key in 0..CROWD + 2 {
+            limit.count(key).unwrap();
+        }
+        assert_eq!(limit.counts.lock().unwrap().sweep_at, 2 * CROWD);
+    }
+
+    #[test]
+    fn c_20_a_household_is_counted_once() {
+        let by = |text: &str| neighbourhood(text.parse().unwrap());
+        assert_eq!(by("2001:db8:1:2::1"), by("2001:db8:1:2:ffff::9"));
+        assert_ne!(by("2001:db8:1:2::1"), by("2001:db8:1:3::1"));
+        assert_eq!(by("::ffff:198.51.100.1"), by("198.51.100.1"));
+        assert_ne!(by("198.51.100.1"), by("198.51.100.2"));
+    }
 
     #[test]
     fn c_54_a_limit_counts_by_key_and_zero_turns_it_off() {

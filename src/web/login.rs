@@ -82,9 +82,15 @@ fn parse(visit: &Visit) -> Result<Wanted, Problem> {
     })
 }
 
+/// Only a navigation signs in: a page that pulls in our addresses as pictures or frames could
+/// otherwise start and fail sign-ins in the name of whoever looks at it (S-313, lesson 3).
+pub fn require_navigation(visit: &Visit) -> Result<(), Problem> {
+    let refused = |_| Problem::forbidden("launch.not_navigation").under("sign_in.refused");
+    fetch::require_navigation(visit.request.headers()).map_err(refused)
+}
+
 pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
-    // Polling pages, images and frames start no attempts (lesson 3).
-    fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.under("request.refused"))?;
+    require_navigation(&visit)?;
     let wanted = parse(&visit)?;
     let remembered = Remembered::read(&visit);
     let candidates = candidates(&visit, &wanted.destination);

@@ -1,16 +1,17 @@
 //! Signing out: here first, then at the provider where it can be asked; and an honest page.
 
+use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, web};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 
+use super::body::Body;
 use super::error::Problem;
 use super::launch::take;
 use super::login::{self, Remembered};
 use super::pages::{Ending, SignOut, SignedOut};
 use super::visit::{Visit, pairs};
-use super::{Gateway, headers, html};
+use super::{Gateway, headers, html, limits};
 use crate::audit::Record;
 use crate::identity::logout;
 use crate::session::cookie::Cookie;
@@ -42,15 +43,16 @@ pub async fn confirm(visit: Visit) -> Result<HttpResponse, Problem> {
 }
 
 /// Ends the session here, then sends the browser to the provider's `end_session`.
-pub async fn post(visit: Visit, body: web::Bytes) -> Result<HttpResponse, Problem> {
+pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Problem> {
+    // First, so that no foreign page uses up the minute of everybody behind one address.
+    visit.require_own_form()?;
     if let Some(address) = visit.address {
         visit
             .gateway
             .sign_outs
-            .count(address)
+            .count(limits::neighbourhood(address))
             .map_err(Problem::too_many)?;
     }
-    visit.require_own_form()?;
     let token = take(&mut pairs(&body)?, "csrf");
     let Some(session) = visit.session().await? else {
         return Ok(login::redirect(StatusCode::SEE_OTHER, SIGNED_OUT));

@@ -3,6 +3,7 @@
 pub mod accent;
 mod account;
 pub mod assets;
+mod body;
 mod callback;
 mod error;
 mod fetch;

@@ -1,6 +1,6 @@
 //! The page, or the problem JSON, for a [`Problem`].
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::{HttpMessage as _, HttpResponse};
 use serde_json::json;
 
@@ -42,6 +42,10 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
     };
     for cookie in &problem.cookies {
         Gateway::append_cookie(&mut response, cookie);
+    }
+    if problem.status == StatusCode::REQUEST_TIMEOUT {
+        // The rest of it would be taken for the next request.
+        response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let headers = response.headers_mut();
     if let Some(seconds) = problem.seconds {

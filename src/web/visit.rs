@@ -129,7 +129,9 @@ impl Visit {
             return Ok(None);
         };
         let session = self.gateway.store.session(&key).await?;
-        let alive = session.filter(|session| session.is_alive(self.config().session, self.now));
+        let alive = session
+            .filter(|session| session.is_alive(self.config().session, self.now))
+            .filter(|session| self.still_vouched_for(&session.identity));
         if let Some(session) = &alive {
             if self.now - session.last_seen >= TOUCH {
                 self.gateway.store.touch(session.key, self.now);
@@ -139,6 +141,14 @@ impl Visit {
                 .insert(Seen(self.person(&session.identity)));
         }
         Ok(alive)
+    }
+
+    /// A provider that was taken out of the configuration, or whose id now means another issuer,
+    /// vouches for nobody any more (S-375).
+    fn still_vouched_for(&self, identity: &Identity) -> bool {
+        self.config()
+            .provider(&identity.provider)
+            .is_some_and(|provider| provider.issuer == identity.issuer)
     }
 
     fn person(&self, identity: &Identity) -> Person {
