@@ -202,6 +202,10 @@ fn all() -> Vec<(&'static str, String)> {
         params: vec![("room".to_owned(), "\"><b>".to_owned())],
         switch_href: switch(),
     };
+    let still = SignedOut {
+        shell: shell("en", true),
+        ..signed_out("en", Ending::Not { provider: provider() })
+    };
     [
         ("portal", portal("en", tiles(), "")),
         ("portal-de", portal("de-AT", tiles(), "")),
@@ -231,6 +235,7 @@ fn all() -> Vec<(&'static str, String)> {
             signed_out("de", Ending::HereOnly { provider: provider() }).render(),
         ),
         ("signed-out-already", signed_out("en", Ending::Already).render()),
+        ("signed-out-not", still.render()),
         ("account", account("en", Groups::Known(known)).render()),
         (
             "account-de",
@@ -344,11 +349,33 @@ fn a_contact_is_an_address_of_one_kind_or_the_other() {
 }
 
 #[test]
+fn who_is_still_signed_in_is_not_told_otherwise() {
+    let still = SignedOut {
+        shell: shell("en", true),
+        ..signed_out(
+            "en",
+            Ending::Not {
+                provider: "Acme staff".to_owned(),
+            },
+        )
+    };
+    let page = still.render().unwrap();
+    assert!(page.contains("<title>You are still signed in"), "{page}");
+    assert!(
+        !page.contains("You are signed out") && !page.contains("Sign in again"),
+        "{page}"
+    );
+    assert!(page.contains("href=\"/auth/logout\"><span>Sign out"), "{page}");
+}
+
+#[test]
 fn initials_come_from_the_first_and_the_last_word() {
     for (name, letters) in [
         ("Ada Lovelace", "AL"),
         ("ada.king@example.com", "AC"),
         ("Prince", "P"),
+        ("Partner summit 2026", "PS"),
+        ("7 wonders", "7W"),
         ("  ", ""),
         ("ßeta", "SS"),
     ] {
@@ -360,7 +387,7 @@ fn initials_come_from_the_first_and_the_last_word() {
 #[test]
 fn pages_can_be_looked_at() {
     let pages = all();
-    assert_eq!(pages.len(), 17);
+    assert_eq!(pages.len(), 18);
     let Ok(out) = std::env::var("PAGES_OUT") else {
         return;
     };
