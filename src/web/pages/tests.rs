@@ -14,11 +14,8 @@ use crate::web::text::{CODES, error};
 
 fn assets() -> Assets {
     let wave = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="12" fill="#0b5d7a"/><path d="M8 30c6-12 10 6 16-4s10-6 16-2" stroke="#fff" stroke-width="4" fill="none" stroke-linecap="round"/></svg>"##;
-    let wave = Image {
-        bytes: wave.to_vec(),
-        mime: "image/svg+xml",
-        ending: "svg",
-    };
+    let (bytes, mime, ending) = (wave.to_vec(), "image/svg+xml", "svg");
+    let wave = Image { bytes, mime, ending };
     let id = AppId::parse("pool").unwrap();
     let accent = std::env::var("PAGES_ACCENT").unwrap_or_else(|_| "#1d5c4d".to_owned());
     Assets::of(&accent, None, [(&id, &wave)].into_iter())
