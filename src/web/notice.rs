@@ -59,6 +59,9 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
 
 fn texts(problem: &Problem, visit: &Visit) -> ErrorTexts {
     let mut texts = error(problem.code);
+    if let Some(Seen(person)) = visit.request.extensions().get::<Seen>() {
+        texts = texts.with("provider", person.provider.clone());
+    }
     if let Some(name) = &problem.name {
         texts = texts.with("name", name.chars().take(64).collect::<String>());
     }

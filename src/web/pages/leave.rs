@@ -52,6 +52,20 @@ pub struct SignedOut {
     pub sign_in_href: String,
 }
 
+impl SignedOut {
+    fn title(&self) -> Markup {
+        match self.ending {
+            Ending::Everywhere { .. } | Ending::Already => self.shell.t("signed-out-title"),
+            Ending::HereOnly { .. } => self.shell.t("signed-out-here-title"),
+            Ending::Not { .. } => self.shell.t("signed-out-not-title"),
+        }
+    }
+
+    fn still(&self) -> bool {
+        matches!(self.ending, Ending::Not { .. })
+    }
+}
+
 /// How far the sign-out reached; `provider` is a title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {

@@ -87,13 +87,16 @@ impl Shell {
     }
 }
 
-/// The first letters of the first and the last word, upper case.
+/// The first letters of the first and the last word, upper case; a number is a word only at the start.
 fn initials(name: &str) -> String {
     let mut words = name
         .split(|c: char| c.is_whitespace() || "-_/@.&".contains(c))
-        .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+        .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()))
+        .enumerate()
+        .filter(|(i, letter)| *i == 0 || letter.is_alphabetic())
+        .map(|(_, letter)| letter);
     let first = words.next();
-    let last = words.next_back();
+    let last = words.last();
     first
         .into_iter()
         .chain(last)

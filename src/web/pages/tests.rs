@@ -14,11 +14,8 @@ use crate::web::text::{CODES, error};
 
 fn assets() -> Assets {
     let wave = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="12" fill="#0b5d7a"/><path d="M8 30c6-12 10 6 16-4s10-6 16-2" stroke="#fff" stroke-width="4" fill="none" stroke-linecap="round"/></svg>"##;
-    let wave = Image {
-        bytes: wave.to_vec(),
-        mime: "image/svg+xml",
-        ending: "svg",
-    };
+    let (bytes, mime, ending) = (wave.to_vec(), "image/svg+xml", "svg");
+    let wave = Image { bytes, mime, ending };
     let id = AppId::parse("pool").unwrap();
     let accent = std::env::var("PAGES_ACCENT").unwrap_or_else(|_| "#1d5c4d".to_owned());
     Assets::of(&accent, None, [(&id, &wave)].into_iter())
@@ -49,17 +46,11 @@ fn tiles() -> Vec<Tile> {
         new_tab,
     };
     vec![
-        tile(
-            "townhall",
-            "Town hall",
-            "Every first Thursday, live from the atrium",
-            "Events",
-            false,
-        ),
+        tile("townhall", "Town hall", "Live from the atrium", "Events", false),
         tile(
             "summit",
             "Partner summit 2026",
-            "Three days of talks and workshops",
+            "Three days of talks",
             "Events",
             false,
         ),
@@ -73,14 +64,14 @@ fn tiles() -> Vec<Tile> {
         tile(
             "support",
             "Support console",
-            "See what the customer sees",
+            "See what they see",
             "Customer care",
             true,
         ),
         tile(
             "kiosk",
             "Branch kiosk help",
-            "Guide visitors at the self-service desk",
+            "Guide visitors",
             "Customer care",
             false,
         ),
@@ -89,7 +80,7 @@ fn tiles() -> Vec<Tile> {
         tile("pool", "Car pool", "Book a car or a bicycle", "House", false),
         tile(
             "kantine",
-            "Wochenspeiseplan der Betriebsgaststätte",
+            "Betriebsgaststätte",
             "Was es heute gibt",
             "House",
             false,
@@ -173,7 +164,7 @@ fn account(lang: &str, groups: Groups) -> Account {
 
 fn signed_out(lang: &str, ending: Ending) -> SignedOut {
     SignedOut {
-        shell: shell(lang, false),
+        shell: shell(lang, matches!(ending, Ending::Not { .. })),
         ending,
         sign_in_href: "/".to_owned(),
     }
@@ -231,6 +222,10 @@ fn all() -> Vec<(&'static str, String)> {
             signed_out("de", Ending::HereOnly { provider: provider() }).render(),
         ),
         ("signed-out-already", signed_out("en", Ending::Already).render()),
+        (
+            "signed-out-not",
+            signed_out("en", Ending::Not { provider: provider() }).render(),
+        ),
         ("account", account("en", Groups::Known(known)).render()),
         (
             "account-de",
@@ -344,11 +339,33 @@ fn a_contact_is_an_address_of_one_kind_or_the_other() {
 }
 
 #[test]
+fn who_is_still_signed_in_is_not_told_otherwise() {
+    let still = SignedOut {
+        shell: shell("en", true),
+        ..signed_out(
+            "en",
+            Ending::Not {
+                provider: "Acme staff".to_owned(),
+            },
+        )
+    };
+    let page = still.render().unwrap();
+    assert!(page.contains("<title>You are still signed in"), "{page}");
+    assert!(
+        !page.contains("You are signed out") && !page.contains("Sign in again"),
+        "{page}"
+    );
+    assert!(page.contains("href=\"/auth/logout\"><span>Sign out"), "{page}");
+}
+
+#[test]
 fn initials_come_from_the_first_and_the_last_word() {
     for (name, letters) in [
         ("Ada Lovelace", "AL"),
         ("ada.king@example.com", "AC"),
         ("Prince", "P"),
+        ("Partner summit 2026", "PS"),
+        ("7 wonders", "7W"),
         ("  ", ""),
         ("ßeta", "SS"),
     ] {
@@ -360,7 +377,7 @@ fn initials_come_from_the_first_and_the_last_word() {
 #[test]
 fn pages_can_be_looked_at() {
     let pages = all();
-    assert_eq!(pages.len(), 17);
+    assert_eq!(pages.len(), 18);
     let Ok(out) = std::env::var("PAGES_OUT") else {
         return;
     };
