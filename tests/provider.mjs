@@ -137,12 +137,14 @@ async function start() {
   });
   provider.on('server_error', (_ctx, error) => console.error(error));
   const callback = provider.callback();
-  const serve = (request, response) => (request.url.startsWith('/sign-in/')
-    ? signIn(provider, request, response).catch((error) => {
+  const serve = (request, response) => {
+    if (request.url === '/favicon.ico') return response.writeHead(204).end();
+    if (!request.url.startsWith('/sign-in/')) return callback(request, response);
+    return signIn(provider, request, response).catch((error) => {
       response.statusCode = 400;
       response.end(String(error));
-    })
-    : callback(request, response));
+    });
+  };
   server.on('request', serve);
   // Browsers may take `localhost` for either family.
   const six = createServer(serve);

@@ -100,3 +100,16 @@ fn object(row: &Row) -> Map<String, Value> {
         .chain(LINK_FIELDS.iter().map(|name| (*name).to_owned()).zip(places))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_start_a_formula_are_harmless() {
+        for formula in ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(harmless(formula.to_owned()), format!("'{formula}"));
+        }
+        assert_eq!(harmless("ada@example.com".to_owned()), "ada@example.com");
+    }
+}

@@ -93,6 +93,10 @@ fn apps(config: &Config) -> Vec<[String; 4]> {
         .collect()
 }
 
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Runs one persona; the error says what came instead of what the file expects.
 pub fn persona(config: &Config, test: &PersonaTest, now: OffsetDateTime) -> Result<(), String> {
     let app = config.app(&test.app).ok_or("there is no such app")?;
@@ -176,10 +180,12 @@ impl Findings {
             .count();
         let _ = writeln!(
             text,
-            "{}: {errors} errors, {warnings} warnings, {} apps, {failures} of {} tests failed",
+            "{}: {}, {}, {}, {failures} of {} failed",
             path.display(),
-            self.apps.len(),
-            self.personas.len()
+            counted(errors, "error"),
+            counted(warnings, "warning"),
+            counted(self.apps.len(), "app"),
+            counted(self.personas.len(), "test"),
         );
         text
     }

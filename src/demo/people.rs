@@ -48,7 +48,7 @@ pub static PERSONAS: [Persona; 4] = [
     Persona {
         id: "member",
         label: "Member",
-        about: "Customer support. Gets into the town hall and both consoles, in one region.",
+        about: "Customer support. Gets into every event, and into the consoles for her region.",
         sub: "3f0c7a52-member",
         given_name: "Maya",
         family_name: "Okafor",

@@ -42,8 +42,13 @@ async fn c_46_every_site_answers_and_nothing_is_left_behind() {
         assert!(settings.apps.iter().any(|app| app.icon.is_some()));
         let event = fs::read_to_string(&path)?
             .lines()
-            .find_map(|line| Some(line.strip_prefix("url = \"http")?.strip_suffix('"')?.to_owned()))
-            .map(|rest| format!("http{rest}"))
+            .find_map(|line| {
+                Some(
+                    line.strip_prefix("url = \"")?
+                        .strip_suffix("/events/townhall\"")?
+                        .to_owned(),
+                )
+            })
             .unwrap();
         told.replace(Some(path));
         Ok(async move {

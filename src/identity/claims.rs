@@ -98,7 +98,8 @@ fn merge(mut claims: Map<String, Value>, userinfo: Map<String, Value>) -> Map<St
 fn groups(provider: &Provider, claims: &Map<String, Value>) -> Groups {
     let path = provider.groups_claim.as_str();
     match claim_at(claims, path) {
-        Some(Value::String(group)) => Groups::Known(vec![group.clone()]),
+        // One group may come as a string. One with a separator may be several, and is not split.
+        Some(Value::String(group)) if !group.contains([' ', ',', ';']) => Groups::Known(vec![group.clone()]),
         Some(Value::Array(list)) => {
             let groups: Option<Vec<String>> = list.iter().map(|g| g.as_str().map(str::to_owned)).collect();
             groups.map_or(Groups::Unknown(GroupsUnknown::WrongType), Groups::Known)
@@ -230,10 +231,12 @@ mod tests {
             groups(json!({"groups": ["a", "b"]})),
             Groups::Known(vec!["a".into(), "b".into()])
         );
-        assert_eq!(
-            groups(json!({"groups": "a b"})),
-            Groups::Known(vec!["a b".into()])
-        );
+        assert_eq!(groups(json!({"groups": "a"})), Groups::Known(vec!["a".into()]));
+        // S-327: nothing is split, and what might be several opens no `allow` and slips past no `deny`.
+        for several in ["a b", "a,b", "a; b"] {
+            let unknown = Groups::Unknown(GroupsUnknown::WrongType);
+            assert_eq!(groups(json!({"groups": several})), unknown);
+        }
         assert_eq!(
             groups(json!({"groups": ["a", 1]})),
             Groups::Unknown(GroupsUnknown::WrongType)

@@ -178,13 +178,18 @@ pub fn authorize(
     Ok(request.url().0)
 }
 
-/// Redeems `code` and verifies all that comes back, `within` this time and the wait for a turn.
+/// A code, and what is needed to redeem it.
+pub struct Code<'a> {
+    pub code: String,
+    pub redirect_uri: &'a str,
+    pub secrets: &'a Secrets,
+}
+
+/// Redeems a code and verifies all that comes back, `within` this time and the wait for a turn.
 pub async fn redeem(
     provider: &Provider,
     metadata: &Metadata,
-    code: String,
-    redirect_uri: &str,
-    secrets: &Secrets,
+    code: Code<'_>,
     now: OffsetDateTime,
     within: Duration,
 ) -> Result<SignedIn, SignInError> {
@@ -192,8 +197,7 @@ pub async fn redeem(
     let Ok(Ok(_turn)) = turn else {
         return Err(ProviderError::Slow.into());
     };
-    let exchange = exchange(provider, metadata, code, redirect_uri, secrets, now);
-    tokio::time::timeout(within, exchange)
+    tokio::time::timeout(within, exchange(provider, metadata, code, now))
         .await
         .unwrap_or(Err(ProviderError::Slow.into()))
 }
@@ -201,11 +205,14 @@ pub async fn redeem(
 async fn exchange(
     provider: &Provider,
     metadata: &Metadata,
-    code: String,
-    redirect_uri: &str,
-    secrets: &Secrets,
+    code: Code<'_>,
     now: OffsetDateTime,
 ) -> Result<SignedIn, SignInError> {
+    let Code {
+        code,
+        redirect_uri,
+        secrets,
+    } = code;
     let http = &provider.http;
     let tokens = client(provider, metadata, redirect_uri)?
         .exchange_code(AuthorizationCode::new(code))

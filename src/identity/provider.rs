@@ -230,6 +230,14 @@ impl Provider {
         slot.store(fetched)
     }
 
+    /// How the last fetch of the metadata failed, where it did.
+    pub fn last_failure(&self) -> Option<ProviderError> {
+        self.metadata
+            .try_lock()
+            .ok()
+            .and_then(|slot| slot.failed.map(|(_, error)| error))
+    }
+
     /// What is known without asking: for health and for pages that must not wait.
     pub fn last_known(&self) -> Option<Arc<Metadata>> {
         self.metadata

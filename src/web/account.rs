@@ -9,7 +9,7 @@ use super::error::Problem;
 use super::launch::take;
 use super::pages::{Account, Device};
 use super::visit::{Visit, pairs};
-use super::{html, login, logout};
+use super::{html, login, logout, notice};
 use crate::audit::Record;
 use crate::session::attempt::{Destination, Page};
 use crate::session::{Session, SessionKey, csrf};
@@ -20,7 +20,10 @@ const FORM: &str = "/account";
 pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     let here = Destination::Page(Page::Account);
     let Some(session) = visit.session().await? else {
-        return Ok(login::redirect(StatusCode::FOUND, &here.login_path()));
+        if notice::wants_json(&visit) {
+            return Err(Problem::new(StatusCode::UNAUTHORIZED, "session.required").towards(here));
+        }
+        return login::first(&visit, here, "error-login-loop-check-session");
     };
     let identity = session.identity.clone();
     let sessions = visit

@@ -87,10 +87,12 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
         Some(attempt) if attempt.provider != *id => {
             Some(("login.state_invalid", "callback.provider_mismatch"))
         }
-        Some(_) if visit.gateway.store.is_redeemed(&state_hash).await? => {
-            Some(("login.expired", "callback.state_replayed"))
+        Some(_) => {
+            let redeemed = visit.gateway.store.is_redeemed(&state_hash).await;
+            let redeemed =
+                redeemed.map_err(|error| Problem::from(error).towards(state.destination.clone()))?;
+            redeemed.then_some(("login.expired", "callback.state_replayed"))
         }
-        Some(_) => None,
     };
     if let Some((code, reason)) = unusable {
         let signed_in = visit.session().await?.is_some();
@@ -141,18 +143,13 @@ async fn exchange(
         .code
         .ok_or_else(|| failed("login.state_invalid", "callback.code_missing"))?;
     let redirect_uri = login::redirect_uri(visit, id);
-    let code = code.expose_secret().to_owned();
+    let code = oidc::Code {
+        code: code.expose_secret().to_owned(),
+        redirect_uri: &redirect_uri,
+        secrets: &attempt.secrets,
+    };
     let within = oidc::EXCHANGE.saturating_sub(started.elapsed());
-    let signed_in = oidc::redeem(
-        provider,
-        &metadata,
-        code,
-        &redirect_uri,
-        &attempt.secrets,
-        visit.now,
-        within,
-    )
-    .await;
+    let signed_in = oidc::redeem(provider, &metadata, code, visit.now, within).await;
     signed_in.map_err(|error| Problem::sign_in(error, id))
 }
 

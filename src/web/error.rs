@@ -36,6 +36,8 @@ pub struct Problem {
     pub provider: Option<ProviderId>,
     /// Where the way that was cut off leads, for the buttons of the page.
     pub destination: Option<Destination>,
+    /// The methods that the resource does take.
+    pub allow: Option<&'static str>,
     /// Set-Cookie values that go with the answer.
     pub cookies: Vec<String>,
     /// The keys of more texts for the page.
@@ -72,6 +74,7 @@ impl Problem {
             app: None,
             provider: None,
             destination: None,
+            allow: None,
             cookies: Vec::new(),
             details: Vec::new(),
         }
@@ -93,8 +96,12 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "app.unknown")
     }
 
-    pub fn method_not_allowed() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method.not_allowed")
+    pub fn method_not_allowed(allow: &'static str) -> Self {
+        let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method.not_allowed");
+        Self {
+            allow: Some(allow),
+            ..problem
+        }
     }
 
     pub fn internal() -> Self {

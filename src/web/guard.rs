@@ -14,7 +14,7 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt as _;
 
 use super::error::Problem;
-use super::visit::{Arrival, Visit, client_address};
+use super::visit::{Arrival, Seen, Visit, client_address};
 use super::{Gateway, fetch, headers, notice};
 use crate::config::Config;
 use crate::session::cookie::{self, Cookies};
@@ -43,12 +43,13 @@ pub async fn guard(
     request.extensions_mut().insert(arrival.clone());
     let mut response = if let Err(problem) = admit(&request, &arrival, &gateway.config) {
         let (request, _) = request.into_parts();
-        ServiceResponse::new(request.clone(), page(&problem, &request))
+        let page = page(&problem, &request).await;
+        ServiceResponse::new(request, page)
     } else if is_door(request.path()) && fetch::is_speculative(request.headers()) {
         request.into_response(HttpResponse::new(StatusCode::SERVICE_UNAVAILABLE))
     } else {
         match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-            Ok(response) => answered(response?.map_into_boxed_body()),
+            Ok(response) => answered(response?.map_into_boxed_body()).await,
             Err(_) => return Err(broken(&gateway, &arrival)),
         }
     };
@@ -83,11 +84,17 @@ fn arrival(request: &ServiceRequest, gateway: &Gateway) -> Arrival {
     }
 }
 
-fn page(problem: &Problem, request: &HttpRequest) -> HttpResponse {
-    match Visit::of(request) {
-        Some(visit) => notice::render(problem, &visit),
-        None => HttpResponse::new(problem.status),
+async fn page(problem: &Problem, request: &HttpRequest) -> HttpResponse {
+    let Some(visit) = Visit::of(request) else {
+        return HttpResponse::new(problem.status);
+    };
+    let known = request.extensions().contains::<Seen>();
+    let turned_away = matches!(problem.status.as_u16(), 414 | 421 | 431);
+    if !known && !turned_away && problem.code != "store.down" {
+        // The page says who is signed in; without the store it does without.
+        let _ = visit.session().await;
     }
+    notice::render(problem, &visit)
 }
 
 /// One handler's bug is one person's error, and never a token (S-379).
@@ -160,15 +167,15 @@ fn without_port(host: &str) -> &str {
 }
 
 /// Puts a page into answers that went wrong.
-fn answered(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+async fn answered(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
     let error_page = match response.response().error() {
         Some(error) => match error.as_error::<Problem>() {
-            Some(problem) => page(problem, response.request()),
-            None => page(&foreign(status), response.request()),
+            Some(problem) => page(problem, response.request()).await,
+            None => page(&foreign(status), response.request()).await,
         },
         None => return response,
     };
@@ -180,7 +187,6 @@ fn answered(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
 fn foreign(status: StatusCode) -> Problem {
     match status {
         StatusCode::NOT_FOUND => Problem::not_found(),
-        StatusCode::METHOD_NOT_ALLOWED => Problem::method_not_allowed(),
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "too_large"),
         status if status.is_client_error() => Problem::bad_request("bad_request"),
         _ => Problem::internal(),
@@ -212,7 +218,7 @@ fn log(response: &ServiceResponse<BoxBody>, arrival: &Arrival, started: Instant)
         method = %response.request().method(),
         route,
         status,
-        milliseconds = elapsed.as_secs_f64() * 1000.0,
+        microseconds = elapsed.as_micros(),
     );
 }
 

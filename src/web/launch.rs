@@ -16,7 +16,6 @@ use crate::mint::{self, Refusal};
 use crate::params::Params;
 use crate::session::attempt::Destination;
 use crate::session::cookie::Cookie;
-use crate::session::rounds::Rounds;
 use crate::session::{Session, csrf};
 use crate::store::LaunchError;
 
@@ -30,13 +29,21 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         .accept(&visit.query()?)
         .map_err(|error| Problem::from(error).of_app(&app.id))?;
     let destination = destination(app, &params);
-    let Some(session) = visit.session().await? else {
-        return sign_in_first(&visit, destination, "error-login-loop-check-session");
+    let session = visit
+        .session()
+        .await
+        .map_err(|problem| problem.towards(destination.clone()))?;
+    let Some(session) = session else {
+        return login::first(&visit, destination, "error-login-loop-check-session");
     };
     if !app.takes(&session.identity.provider) {
-        return sign_in_first(&visit, destination, "error-login-loop-check-provider");
+        return login::first(&visit, destination, "error-login-loop-check-provider");
     }
     if app.confirm {
+        // Whoever would be refused is not asked first.
+        if let Err(refusal) = mint::prepare(app, &session.identity, &params, visit.now) {
+            return Err(refuse(&visit, app, &session, &params, &refusal).await?);
+        }
         return confirm(&visit, app, &session, &params, &destination);
     }
     let mut response = hand_over(&visit, app, &session, &params, None, StatusCode::FOUND).await?;
@@ -48,7 +55,7 @@ pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Proble
     let app = visit.app(PREFIX)?;
     fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.of_app(&app.id))?;
     if !app.confirm {
-        return Err(Problem::method_not_allowed().of_app(&app.id));
+        return Err(Problem::method_not_allowed("GET").of_app(&app.id));
     }
     visit.require_own_form()?;
     let mut form = pairs(&body)?;
@@ -58,7 +65,7 @@ pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Proble
         .accept(&form)
         .map_err(|error| Problem::from(error).of_app(&app.id))?;
     let Some(session) = visit.session().await? else {
-        return sign_in_first(
+        return login::first(
             &visit,
             destination(app, &params),
             "error-login-loop-check-session",
@@ -92,7 +99,11 @@ async fn hand_over(
         .gateway
         .launches
         .count((person.issuer.clone(), person.subject.clone()))
-        .map_err(|seconds| Problem::too_many(seconds).under("launch.refused").of_app(&app.id))?;
+        .map_err(|seconds| {
+            Problem::too_many(seconds)
+                .under("launch.refused")
+                .towards(destination(app, params))
+        })?;
     let minted = match mint::mint(app, person, params, visit.now) {
         Ok(minted) => minted,
         Err(refusal) => return Err(refuse(visit, app, session, params, &refusal).await?),
@@ -107,7 +118,9 @@ async fn hand_over(
             LaunchError::AlreadyRedeemed => {
                 Problem::forbidden("csrf.invalid").towards(destination(app, params))
             }
-            LaunchError::Unavailable(error) => Problem::from(error).towards(destination(app, params)),
+            LaunchError::Unavailable(error) => Problem::from(error)
+                .under("launch.refused")
+                .towards(destination(app, params)),
         })?;
     tracing::info!(event = "launch", request_id = %visit.reference, app = %app.id, id = %receipt.id());
     metrics::counter!("usher_launches_total", "app" => app.id.as_str().to_owned(), "outcome" => "ok", "reason" => "")
@@ -137,48 +150,15 @@ async fn refuse(
     );
     visit.gateway.store.record(record).await?;
     Ok(Problem::refusal(refusal)
-        .of_app(&app.id)
+        .at_provider(&session.identity.provider)
         .towards(destination(app, params)))
 }
 
 fn destination(app: &App, params: &Params) -> Destination {
-    let params = params
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
     Destination::App {
         app: app.id.clone(),
-        params,
+        params: params.to_pairs(),
     }
-}
-
-/// To the login and back to this very launch; or, when that went round three times, to the page
-/// that says why (C-56).
-fn sign_in_first(
-    visit: &Visit,
-    destination: Destination,
-    check: &'static str,
-) -> Result<HttpResponse, Problem> {
-    let Gateway { jar, sealer, .. } = &**visit.gateway;
-    let before = Rounds::read(&visit.cookies, *jar, sealer);
-    let rounds = Rounds::without_session(before, &destination, visit.now);
-    if rounds.as_ref().is_some_and(Rounds::is_loop) {
-        let check = if visit.session_key().is_none() {
-            "error-login-loop-check-cookie"
-        } else {
-            check
-        };
-        let mut problem = Problem::bad_request("login.loop")
-            .under("sign_in.failed")
-            .towards(destination);
-        problem.details = vec![check];
-        return Err(problem.with_cookies(vec![jar.delete(Cookie::Rounds)]));
-    }
-    let mut response = login::redirect(StatusCode::FOUND, &destination.login_path());
-    if let Some(rounds) = rounds {
-        Gateway::append_cookie(&mut response, &rounds.cookie(*jar, sealer));
-    }
-    Ok(response)
 }
 
 fn forget_rounds(visit: &Visit, response: &mut HttpResponse) {
@@ -201,10 +181,7 @@ fn confirm(
         app: app.id.clone(),
         title: app.title.clone(),
         csrf: csrf::issue(&visit.gateway.sealer, session.key, path, visit.now),
-        params: params
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
+        params: params.to_pairs(),
         switch_href: format!("{}&switch=1", destination.login_path()),
     };
     let mut response = html(StatusCode::OK, &page);

@@ -12,6 +12,7 @@ use crate::identity::oidc::{self, Wishes};
 use crate::identity::provider::Provider;
 use crate::session::attempt::{Attempt, Destination, Page, State};
 use crate::session::cookie::Cookie;
+use crate::session::rounds::Rounds;
 use crate::types::{AppId, ProviderId};
 
 /// What `/auth/login` may be asked: anything else is a 400.
@@ -48,13 +49,9 @@ fn parse(visit: &Visit) -> Result<Wanted, Problem> {
                 .params
                 .accept(&params)
                 .map_err(|error| Problem::from(error).of_app(&app.id))?;
-            let params = accepted
-                .iter()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect();
             Destination::App {
                 app: app.id.clone(),
-                params,
+                params: accepted.to_pairs(),
             }
         }
         (None, page) if params.is_empty() => match page.as_deref().map_or(Some(Page::Portal), Page::parse) {
@@ -157,6 +154,31 @@ async fn start(
         Gateway::append_cookie(&mut response, &jar.delete(Cookie::Login(&gone)));
     }
     Gateway::append_cookie(&mut response, &attempt.cookie(*jar, sealer));
+    Ok(response)
+}
+
+/// To the login and back to where the person wanted to go; or, when that went round three times, to the page
+/// that says why (C-56).
+pub fn first(visit: &Visit, destination: Destination, check: &'static str) -> Result<HttpResponse, Problem> {
+    let Gateway { jar, sealer, .. } = &**visit.gateway;
+    let before = Rounds::read(&visit.cookies, *jar, sealer);
+    let rounds = Rounds::without_session(before, &destination, visit.now);
+    if rounds.as_ref().is_some_and(Rounds::is_loop) {
+        let check = if visit.session_key().is_none() {
+            "error-login-loop-check-cookie"
+        } else {
+            check
+        };
+        let mut problem = Problem::bad_request("login.loop")
+            .under("sign_in.failed")
+            .towards(destination);
+        problem.details = vec![check];
+        return Err(problem.with_cookies(vec![jar.delete(Cookie::Rounds)]));
+    }
+    let mut response = redirect(StatusCode::FOUND, &destination.login_path());
+    if let Some(rounds) = rounds {
+        Gateway::append_cookie(&mut response, &rounds.cookie(*jar, sealer));
+    }
     Ok(response)
 }
 

@@ -116,37 +116,36 @@ pub fn routes() -> Scope<
         InitError = (),
     >,
 > {
-    let resource = |path: &'static str| web::resource(path).default_service(web::to(method_not_allowed));
+    let resource = |path: &'static str, allow: &'static str| {
+        let refuse = move || async move { Err::<HttpResponse, _>(Problem::method_not_allowed(allow)) };
+        web::resource(path).default_service(web::to(refuse))
+    };
     web::scope("")
         .app_data(web::PayloadConfig::new(guard::LARGEST_FORM))
-        .service(resource("/").route(web::get().to(portal::get)))
+        .service(resource("/", "GET").route(web::get().to(portal::get)))
         .service(
-            resource("/launch/{app}")
+            resource("/launch/{app}", "GET, POST")
                 .route(web::get().to(launch::get))
                 .route(web::post().to(launch::post)),
         )
-        .service(resource("/auth/login").route(web::get().to(login::get)))
-        .service(resource("/auth/callback/{provider}").route(web::get().to(callback::get)))
+        .service(resource("/auth/login", "GET").route(web::get().to(login::get)))
+        .service(resource("/auth/callback/{provider}", "GET").route(web::get().to(callback::get)))
         .service(
-            resource("/auth/logout")
+            resource("/auth/logout", "GET, POST")
                 .route(web::get().to(logout::confirm))
                 .route(web::post().to(logout::post)),
         )
-        .service(resource("/auth/signed-out").route(web::get().to(logout::signed_out)))
-        .service(resource("/account").route(web::get().to(account::get)))
-        .service(resource("/account/sign-out-everywhere").route(web::post().to(account::end_all)))
-        .service(resource("/account/sessions/{id}/end").route(web::post().to(account::end)))
-        .service(resource("/static/{file}").route(web::get().to(asset)))
+        .service(resource("/auth/signed-out", "GET").route(web::get().to(logout::signed_out)))
+        .service(resource("/account", "GET").route(web::get().to(account::get)))
+        .service(resource("/account/sign-out-everywhere", "POST").route(web::post().to(account::end_all)))
+        .service(resource("/account/sessions/{id}/end", "POST").route(web::post().to(account::end)))
+        .service(resource("/static/{file}", "GET").route(web::get().to(asset)))
         .default_service(web::to(not_found))
         .wrap(from_fn(guard::guard))
 }
 
 async fn not_found() -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
-}
-
-async fn method_not_allowed() -> Result<HttpResponse, Problem> {
-    Err(Problem::method_not_allowed())
 }
 
 /// A compiled-in file under the hash of its content, which therefore never changes (C-29).
@@ -162,10 +161,7 @@ async fn asset(visit: Visit) -> Result<HttpResponse, Problem> {
         .insert_header((header::PRAGMA, "cache"))
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .insert_header(("cross-origin-resource-policy", "cross-origin"))
-        .insert_header((
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-        ))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .body(asset.bytes.clone()))
 }
 

@@ -51,8 +51,8 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
     if let Some(seconds) = problem.seconds {
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
-    if problem.status == StatusCode::METHOD_NOT_ALLOWED {
-        headers.insert(header::ALLOW, header::HeaderValue::from_static("GET, POST"));
+    if let Some(allow) = problem.allow {
+        headers.insert(header::ALLOW, header::HeaderValue::from_static(allow));
     }
     response
 }
@@ -112,14 +112,14 @@ fn actions(problem: &Problem, visit: &Visit) -> Vec<Action> {
 }
 
 /// JSON callers: those who ask for it, and scripts.
-fn wants_json(visit: &Visit) -> bool {
+pub fn wants_json(visit: &Visit) -> bool {
     let accept = visit.header(header::ACCEPT).unwrap_or_default();
     visit.request.path().starts_with("/api/") || (accept.contains("json") && !accept.contains("text/html"))
 }
 
 fn problem_json(problem: &Problem, texts: &ErrorTexts, visit: &Visit) -> HttpResponse {
     let lang = visit.lang();
-    let body = json!({
+    let mut body = json!({
         "type": "about:blank",
         "title": lang.plain(&texts.title),
         "status": problem.status.as_u16(),
@@ -127,6 +127,9 @@ fn problem_json(problem: &Problem, texts: &ErrorTexts, visit: &Visit) -> HttpRes
         "code": problem.code,
         "reference": visit.reference.as_str(),
     });
+    if let (StatusCode::UNAUTHORIZED, Some(destination)) = (problem.status, &problem.destination) {
+        body["login_url"] = visit.config().public_url.join(&destination.login_path()).into();
+    }
     HttpResponse::build(problem.status)
         .content_type("application/problem+json")
         .body(body.to_string())

@@ -26,7 +26,8 @@ async fn readyz(gateway: web::Data<Gateway>) -> HttpResponse {
     let provider = |provider: &crate::identity::provider::Provider| {
         json!({
             "id": provider.settings.id.as_str(),
-            "metadata": if provider.last_known().is_some() { "known" } else { "not fetched" },
+            "metadata": if provider.last_known().is_some() { "known" } else { "unknown" },
+            "last_failure": provider.last_failure().map(crate::identity::provider::ProviderError::code),
         })
     };
     let key =

@@ -59,7 +59,7 @@ sign-out-note = Bereits geöffnete Anwendungen bleiben offen, bis Sie sich dort 
 sign-out-stay = Angemeldet bleiben
 
 signed-out-title = Sie sind abgemeldet
-signed-out-everywhere = Auch Ihre Sitzung bei { $provider } ist beendet.
+signed-out-everywhere = { $provider } wurde gebeten, Ihre Sitzung dort ebenfalls zu beenden.
 signed-out-here-title = Sie sind hier abgemeldet
 signed-out-here = Ihre Sitzung bei { $provider } besteht weiter. Wer diesen Computer als Nächstes benutzt, könnte sich mit Ihrem Konto wieder anmelden.
 signed-out-here-cure = Melden Sie sich an einem gemeinsam genutzten Computer auch bei { $provider } ab, oder schließen Sie alle Fenster des Browsers.
@@ -67,7 +67,7 @@ signed-out-not-title = Sie sind angemeldet
 signed-out-not = Sie haben sich bei { $provider } angemeldet, und Ihre Sitzung in diesem Browser besteht weiter.
 signed-out-already = In diesem Browser besteht keine Sitzung mehr.
 signed-out-again = Wieder anmelden
-signed-out-apps = Bereits geöffnete Anwendungen bleiben offen, bis Sie sich dort abmelden. Schon ausgestellte Links verfallen innerhalb von fünf Minuten.
+signed-out-apps = Bereits geöffnete Anwendungen bleiben offen, bis Sie sich dort abmelden. Schon ausgestellte Links verfallen von selbst.
 
 ## Konto
 

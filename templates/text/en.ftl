@@ -60,7 +60,7 @@ sign-out-note = Apps that are already open stay open until you sign out there.
 sign-out-stay = Stay signed in
 
 signed-out-title = You are signed out
-signed-out-everywhere = Your session with { $provider } has ended too.
+signed-out-everywhere = { $provider } was asked to end its session too.
 signed-out-here-title = You are signed out here
 signed-out-here = Your session with { $provider } goes on. Whoever uses this computer next could sign in again with your account.
 signed-out-here-cure = At a shared computer, sign out of { $provider } as well, or close all windows of the browser.
@@ -68,7 +68,7 @@ signed-out-not-title = You are signed in
 signed-out-not = You signed in with { $provider }, and your session in this browser goes on.
 signed-out-already = There is no session in this browser any more.
 signed-out-again = Sign in again
-signed-out-apps = Apps that are already open stay open until you sign out there. Links that were already made end within five minutes.
+signed-out-apps = Apps that are already open stay open until you sign out there. Links that were already made end by themselves.
 
 ## Account
 

@@ -22,3 +22,5 @@ mod provider_flow;
 mod refusals;
 mod session;
 mod sign_in;
+mod store_down;
+mod ways;
