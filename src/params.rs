@@ -144,9 +144,10 @@ impl ParamRules {
     }
 }
 
-/// A name as a stranger sent it, made fit for a page and a log line.
+/// A name as a stranger sent it, made fit for a page: what could stand in a name, and so nothing
+/// that turns the page's text around (S-318).
 fn shown(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(40).collect()
+    name.chars().filter(char::is_ascii_graphic).take(40).collect()
 }
 
 #[cfg(test)]
@@ -215,6 +216,14 @@ mod tests {
                 Err(ParamError::ControlCharacter("page_".into()))
             );
         }
+    }
+
+    #[test]
+    fn s_318_a_strangers_name_does_not_turn_the_page_around() {
+        assert_eq!(
+            accept(&[("\u{202e}cba\u{2066}\u{85}", "x")]),
+            Err(ParamError::Undeclared("cba".into()))
+        );
     }
 
     #[test]

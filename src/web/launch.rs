@@ -42,6 +42,8 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     if app.confirm {
         // Whoever would be refused is not asked first.
         if let Err(refusal) = mint::prepare(app, &session.identity, &params, visit.now) {
+            // It is a row in the audit trail, and so counts as a launch does.
+            count(&visit, app, &session, &params)?;
             return Err(refuse(&visit, app, &session, &params, &refusal).await?);
         }
         return confirm(&visit, app, &session, &params, &destination);
@@ -95,15 +97,7 @@ async fn hand_over(
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let person = &session.identity;
-    visit
-        .gateway
-        .launches
-        .count((person.issuer.clone(), person.subject.clone()))
-        .map_err(|seconds| {
-            Problem::too_many(seconds)
-                .under("launch.refused")
-                .towards(destination(app, params))
-        })?;
+    count(visit, app, session, params)?;
     let minted = match mint::mint(app, person, params, visit.now) {
         Ok(minted) => minted,
         Err(refusal) => return Err(refuse(visit, app, session, params, &refusal).await?),
@@ -131,6 +125,20 @@ async fn hand_over(
     Ok(HttpResponse::build(status)
         .insert_header((header::LOCATION, address.expose_secret()))
         .finish())
+}
+
+/// Counts one launch of this person, or refuses it.
+fn count(visit: &Visit, app: &App, session: &Session, params: &Params) -> Result<(), Problem> {
+    let person = &session.identity;
+    let counted = visit
+        .gateway
+        .launches
+        .count((person.issuer.clone(), person.subject.clone()));
+    counted.map_err(|seconds| {
+        Problem::too_many(seconds)
+            .under("launch.refused")
+            .towards(destination(app, params))
+    })
 }
 
 /// Writes the denial down, and makes its page.

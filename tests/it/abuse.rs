@@ -121,3 +121,17 @@ fn s_365_a_body_that_does_not_come_is_not_waited_for() {
     stream.read_exact(&mut start).expect("an answer or an end");
     assert_eq!(&start, b"HTTP/1.1 408");
 }
+
+#[test]
+fn c_54_denials_of_an_app_that_asks_first_are_limited_too() {
+    let world = World::with(|settings| {
+        settings
+            .set("[limits]", "launches_per_minute", "2")
+            .set("[apps.townhall]", "confirm", "true");
+    });
+    let mut eve = world.signed_in("eve");
+    for status in [403, 403, 429, 429] {
+        eve.get("/launch/townhall").expect(status);
+    }
+    assert_eq!(world.usher.audited("denied").len(), 2);
+}
