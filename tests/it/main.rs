@@ -7,6 +7,7 @@ mod audit;
 mod browser;
 mod callback;
 mod claims;
+mod commands;
 mod config;
 mod demo;
 mod forged_tokens;
