@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Lie, SUPPORT, World, keys, lying};
+use crate::harness::{How, Lie, Lying, SUPPORT, World, claims_of, keys, lying};
 
 use super::claims::{frameable, launch, try_launch};
 
@@ -145,4 +145,48 @@ fn an_identity_is_never_an_address() {
     answer.expect(403);
     let mut bob = world.signed_in("bob");
     bob.get("/launch/townhall").expect(302);
+}
+
+#[test]
+fn c_13_a_claim_name_with_dots_is_first_taken_literally() {
+    let world = Lying::with(Lie::none(), How::default(), |settings| {
+        settings
+            .set(
+                "[providers.honest]",
+                "groups_claim",
+                "\"https://acme.com/groups\"",
+            )
+            .set(
+                "[apps.townhall]",
+                "allow",
+                "[\"claim:https://acme.com/dept.name=legal\"]",
+            )
+            .set(
+                "[apps.townhall]",
+                "user_profile",
+                "[[\"dept\", \"{{ user.claims['https://acme.com/dept.name'] }}\"]]",
+            )
+            .set("[apps.support]", "allow", "[\"claim:org.unit=seats\"]");
+    });
+    world.liar.says(json!({
+        "name": "Ada Lovelace", "email": "ada@example.com", "email_verified": true, "region": "emea",
+        "https://acme.com/dept.name": "legal", "https://acme.com/groups": ["comms"],
+        "org.unit": "literal", "org": { "unit": "seats" },
+    }));
+    let mut ada = world.usher.browser();
+    world.sign_in(&mut ada, "honest").expect(200);
+    let claims = claims_of(&ada.get("/launch/townhall").expect(302), keys::TOWNHALL);
+    assert_eq!(claims["userProfile"], json!([["dept", "legal"]]));
+    assert_eq!(claims["roles"], json!(["host"]), "by a group of the dotted claim");
+    ada.get(SUPPORT).expect(403);
+
+    // Where there is no claim of the whole name, the dots are a path.
+    world.liar.says(json!({
+        "name": "Ada Lovelace", "email": "ada@example.com", "email_verified": true, "region": "emea",
+        "org": { "unit": "seats" },
+    }));
+    let mut ada = world.usher.browser();
+    world.sign_in(&mut ada, "honest").expect(200);
+    ada.get(SUPPORT).expect(302);
+    ada.get("/launch/townhall").expect(403);
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::harness::chromium::{Tab, Visitor};
-use crate::harness::{SUPPORT, World, keys, token_in, verify};
+use crate::harness::{Lie, SUPPORT, World, keys, lying, token_in, verify};
 
 const LOGIN: &str = "input[name=login]";
 
@@ -259,4 +259,49 @@ fn s_207_a_frame_on_another_site_never_gets_a_token() {
     tab.open("http://crm.test/");
     assert!(world.vendor.visits().is_empty(), "a frame reached the vendor");
     assert_eq!(world.usher.audited("launch").len(), 0);
+}
+
+#[test]
+fn c_10_a_tile_gets_through_two_foreign_redirects() {
+    let world = World::with(|settings| {
+        settings.replace("/events/townhall", "/far");
+    });
+    let (_visitor, tab) = at_the_portal(&world, "ada");
+    tab.click("a[href='/launch/townhall']");
+    tab.arrive("/events/there$");
+    assert_eq!(tab.problems(), Vec::<String>::new());
+    let paths: Vec<String> = world
+        .vendor
+        .visits()
+        .iter()
+        .map(|v| v.path().to_owned())
+        .collect();
+    assert_eq!(paths, ["/far", "/farther", "/events/there"]);
+    world.vendor.saw_nothing_but_tokens();
+}
+
+#[test]
+fn c_10_signing_out_gets_through_two_foreign_redirects() {
+    let world = lying(Lie::none().ending_sessions());
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    tab.open(&world.usher.url("/auth/login?provider=lie"));
+    tab.arrive(&format!("^{}$", world.usher.url("/")));
+    for cookie in visitor.cookies() {
+        let value = cookie["value"].as_str().unwrap();
+        world.usher.secrets.add("the value of a cookie", value);
+    }
+    tab.click("a[href='/auth/logout']");
+    tab.click("main form button");
+    tab.arrive(&format!("^{}", world.usher.url("/auth/signed-out")));
+    assert_eq!(tab.problems(), Vec::<String>::new());
+    for endpoint in ["end", "ended"] {
+        assert_eq!(world.liar.asked("lie", endpoint), 1, "{endpoint}");
+    }
+    let last = &world.liar.requests("lie", "ended")[0];
+    assert!(
+        last.header("Host")
+            .is_some_and(|host| host.starts_with("two.localhost:"))
+    );
+    assert!(visitor.cookies().iter().all(|cookie| cookie["name"] != "usher"));
 }

@@ -6,7 +6,7 @@ use crate::harness::world::LICENCE;
 use crate::harness::{Request, SUPPORT, World, claims_of, keys, names, token_in, verify};
 
 #[test]
-fn frameable_gets_exactly_what_it_lists() {
+fn c_2_frameable_gets_exactly_what_it_lists() {
     let world = World::start();
     world.person("ada", json!({
         "groups": ["staff", "comms"], "title": "Engineer", "picture": "https://pictures.example.com/ada.png",
@@ -66,7 +66,7 @@ fn s_461_frameable_leaves_out_what_there_is_not() {
 }
 
 #[test]
-fn cobrowse_gets_exactly_what_it_lists() {
+fn c_2_cobrowse_gets_exactly_what_it_lists() {
     let world = World::start();
     let mut ada = world.signed_in("ada");
     let answer = ada.get(SUPPORT).expect(302);

@@ -1,8 +1,9 @@
 //! Signing out, here and at the provider, and saying honestly what that ended.
 
 use crate::harness::browser::links;
+use crate::harness::lie::append;
 use crate::harness::op::Op;
-use crate::harness::{Lie, Request, World, lying};
+use crate::harness::{How, Lie, Lying, Request, World, lying};
 
 #[test]
 fn s_021_s_163_signing_out_ends_the_session_then_the_providers() {
@@ -205,4 +206,73 @@ fn one_person_cannot_end_the_session_of_another() {
     let answer = bob.post(&action, [("csrf", csrf.as_str())]);
     assert!(answer.status >= 300, "{}", answer.status);
     ada.get("/").expect(200).shows("Ada Lovelace");
+}
+
+/// Where signing out sends a person who came by the lying provider, as name and value.
+fn sent_to_the_provider(lie: Lie) -> Vec<(String, String)> {
+    let world = lying(lie.ending_sessions());
+    let mut ada = world.usher.browser();
+    world.sign_in(&mut ada, "lie").expect(200);
+    let confirm = ada.get("/auth/logout").expect(200);
+    let over = ada.submit_once(&confirm, []).expect(303);
+    let to = url::Url::parse(over.location()).unwrap();
+    assert_eq!(
+        to.as_str().split('?').next(),
+        Some(format!("{}/end", world.liar.issuer("lie")).as_str())
+    );
+    let end = ada.follow(over).expect(200);
+    assert_eq!(end.path(), world.usher.url("/auth/signed-out"));
+    to.query_pairs().into_owned().collect()
+}
+
+#[test]
+fn c_24_an_id_token_over_4_kib_is_not_kept_and_a_hint_goes_instead() {
+    let large = sent_to_the_provider(Lie::none().in_claims(|claims| {
+        claims["filler"] = "x".into();
+        append(&mut claims["filler"], &"x".repeat(4096));
+    }));
+    let small = sent_to_the_provider(Lie::none());
+    let value = |pairs: &[(String, String)], name: &str| {
+        let mut found = pairs.iter().filter(|(n, _)| n == name);
+        let first = found.next().map(|(_, value)| value.clone());
+        assert!(found.next().is_none(), "{name} stands twice");
+        first
+    };
+    for pairs in [&large, &small] {
+        assert_eq!(value(pairs, "client_id").as_deref(), Some("usher"));
+        assert!(value(pairs, "post_logout_redirect_uri").is_some());
+        assert!(value(pairs, "state").is_some());
+    }
+    assert_eq!(value(&large, "id_token_hint"), None);
+    assert_eq!(value(&large, "logout_hint").as_deref(), Some("ada"));
+    assert!(value(&small, "id_token_hint").is_some_and(|token| token.split('.').count() == 3));
+    assert_eq!(value(&small, "logout_hint"), None);
+}
+
+#[test]
+fn c_54_too_many_sign_outs_of_an_address_are_429() {
+    let world = Lying::with(Lie::none(), How::default(), |settings| {
+        settings.set("[limits]", "logouts_per_minute", "2");
+    });
+    let mut ada = world.usher.browser();
+    world.sign_in(&mut ada, "honest").expect(200);
+    let mut nobody = world.usher.browser();
+    for _ in 0..2 {
+        nobody.post("/auth/logout", [("csrf", "")]).expect(303);
+    }
+    let refused = nobody.post("/auth/logout", [("csrf", "")]).expect(429);
+    let wait: u32 = refused
+        .header("Retry-After")
+        .expect("Retry-After")
+        .parse()
+        .expect("seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+    // Another address has a count of its own, and asking is not counted.
+    let confirm = ada.get("/auth/logout").expect(200);
+    let fields = crate::harness::browser::hidden_fields(&confirm.text());
+    let (_, csrf) = fields.iter().find(|(name, _)| name == "csrf").unwrap();
+    let form = Request::form("/auth/logout", [("csrf", csrf.as_str())]);
+    ada.send(form.header("X-Forwarded-For", "203.0.113.9"))
+        .expect(303);
+    assert!(!ada.is_signed_in());
 }

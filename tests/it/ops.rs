@@ -1,9 +1,18 @@
 //! What operators see: health, metrics, logs, limits, signals.
 
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::harness::log::Log;
-use crate::harness::{Lie, Request, SUPPORT, World, lying};
+use crate::harness::secrets::Secrets;
+use crate::harness::usher::Usher;
+use crate::harness::world::bare;
+use crate::harness::{How, Lie, Lying, Request, SUPPORT, World, lying, wire};
 
 #[test]
 fn lesson_42_health_and_metrics_are_on_their_own_port_only() {
@@ -157,4 +166,83 @@ fn a_trace_of_everything_at_once_holds_no_secret() {
     assert_eq!(found.len(), 1, "the scan itself sees what it looks for");
     let lines: Vec<Value> = Log::lines(&world.usher.log.text());
     assert!(lines.len() > 5, "there is a log to look through");
+}
+
+#[test]
+fn c_43_a_gateway_without_apps_is_not_ready() {
+    let secrets = Arc::<Secrets>::default();
+    let usher = Usher::start(secrets, How::default(), |port| {
+        let mut settings = bare(port);
+        let body = "issuer = \"http://localhost:1\"\nclient_id = \"usher\"\nauth_method = \"none\"";
+        settings.add("[providers.work]", body);
+        settings
+    });
+    let answer = usher.ops("/readyz").expect(503).json();
+    assert_eq!(answer["ready"], false);
+    assert_eq!(answer["store"], "up");
+    usher.ops("/healthz").expect(200);
+}
+
+#[test]
+fn c_43_a_gateway_that_drains_is_not_ready_and_finishes_what_is_under_way() {
+    let (arrived, has_arrived) = channel();
+    let (go_on, may_go_on) = channel::<()>();
+    let may_go_on = Mutex::new(may_go_on);
+    let world = lying(Lie::none().in_token_answer(move |_| {
+        let _ = arrived.send(());
+        let _ = may_go_on.lock().unwrap().recv();
+    }));
+    world.usher.ops("/readyz").expect(200);
+    std::thread::scope(|scope| {
+        let sign_in = scope.spawn(|| {
+            let mut ada = world.usher.browser();
+            let begun = ada.get("/auth/login?provider=lie").expect(303);
+            let back = ada.follow_until(begun, |to| to.path().starts_with("/auth/callback/"));
+            (ada.get(back.location()), ada.is_signed_in())
+        });
+        has_arrived.recv().expect("the code is being redeemed");
+        world.usher.signal("TERM");
+        let mut looks = std::iter::repeat_with(|| world.usher.ops("/readyz")).take(1000);
+        let refused = looks.find(|answer| answer.status == 503);
+        let said = refused.expect("still ready").json();
+        assert_eq!(said["draining"], true);
+        assert_eq!(said["store"], "up");
+        go_on.send(()).expect("the provider waits");
+        let (answer, signed_in) = sign_in.join().unwrap();
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        assert!(signed_in, "what was under way has ended well");
+    });
+    world.usher.logged("stopped");
+}
+
+#[test]
+fn c_30_a_unix_socket_answers_and_its_peer_is_trusted() {
+    let dir = TempDir::with_prefix("usher-test-").unwrap();
+    let socket = dir.path().join("usher.sock");
+    let mut world = Lying::with(Lie::none(), How::default(), |settings| {
+        settings
+            .set("[server]", "listen", &format!("\"unix:{}\"", socket.display()))
+            .set("[limits]", "sign_ins_per_minute", "1");
+    });
+    let ask = |target: &str, client: &str| {
+        let mut stream = UnixStream::connect(&socket).expect("somebody listens");
+        let request = format!(
+            "GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {client}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        wire::parse(target, &answer).expect("an answer")
+    };
+    ask("/", "203.0.113.1").expect(200).shows("Acme");
+    let failing = "/auth/callback/honest?code=a&state=b";
+    ask(failing, "203.0.113.1").expect(400);
+    ask(failing, "203.0.113.1").expect(429);
+    ask(failing, "203.0.113.2").expect(400);
+
+    // The socket that a killed process leaves behind is in nobody's way.
+    world.usher.kill();
+    assert!(socket.exists());
+    world.usher.start_again();
+    ask("/", "203.0.113.1").expect(200);
 }

@@ -170,3 +170,30 @@ fn error_pages_look_alike_and_tell_the_reference() {
         page.shows(&reference).shows("<h1").shows("</main>");
     }
 }
+
+#[test]
+fn c_28_only_pages_off_the_popups_way_are_cut_off_from_their_opener() {
+    let world = World::start();
+    let policy = "Cross-Origin-Opener-Policy";
+    let mut ada = world.signed_in("ada");
+    for path in ["/", "/?q=town", "/account"] {
+        let page = ada.get(path).expect(200);
+        assert_eq!(page.header(policy), Some("same-origin"), "{path}");
+    }
+    for (path, status) in [
+        ("/auth/logout", 200),
+        ("/auth/signed-out", 200),
+        ("/auth/login?provider=work", 303),
+        ("/auth/login?page=nowhere", 400),
+        ("/auth/callback/work?code=a&state=b", 400),
+        ("/launch/nothing", 404),
+        ("/launch/townhall?nonsense=1", 400),
+        ("/nothing", 404),
+    ] {
+        let answer = ada.get(path).expect(status);
+        assert_eq!(answer.header(policy), None, "{path}");
+    }
+    let mut nobody = world.usher.browser();
+    let door = nobody.get("/").expect(200);
+    assert_eq!(door.header(policy), None, "the signed-out door");
+}

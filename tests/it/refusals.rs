@@ -187,3 +187,48 @@ fn lesson_9_a_denial_helps() {
         "launch.refused"
     );
 }
+
+#[test]
+fn s_334_no_value_of_a_parameter_ends_a_header() {
+    // The pattern takes everything; what breaks lines is refused all the same (C-49).
+    let world = World::with(|settings| {
+        settings.set("[apps.support]", "params", "{ customer = \"(?s).*\" }");
+    });
+    let mut ada = world.signed_in("ada");
+    let mut nobody = world.usher.browser();
+    for broken in [
+        "%0d%0aX-Injected:%201",
+        "%0aX-Injected:%201",
+        "%0dX-Injected:%201",
+        "x%0d%0a%0d%0a<html>injected",
+        "%c2%85X-Injected:%201",
+        "x%00",
+    ] {
+        let launch = format!("/launch/support?customer={broken}");
+        let login = format!("/auth/login?provider=work&app=support&customer={broken}");
+        for answer in [ada.get(&launch), nobody.get(&launch), nobody.get(&login)] {
+            let answer = answer.expect(400);
+            assert_eq!(answer.header("Location"), None, "{broken}");
+            assert_eq!(answer.header("X-Injected"), None, "{broken}");
+            assert!(answer.set_cookies().is_empty(), "{broken}");
+            answer.hides("<html>injected");
+        }
+    }
+    // Names and paths are values of strangers too.
+    for path in [
+        "/launch/support%0d%0aX-Injected:%201",
+        "/launch/support?customer=x&%0d%0aX-Injected=1",
+        "/auth/login?provider=work%0d%0aX-Injected:%201",
+        "/auth/signed-out?state=%0d%0aX-Injected:%201&provider=%0d%0aX-Injected:%201",
+    ] {
+        for browser in [&mut ada, &mut nobody] {
+            let answer = browser.get(path);
+            assert!(answer.status < 500, "{path}: {}", answer.status);
+            assert_eq!(answer.header("X-Injected"), None, "{path}");
+            assert_eq!(answer.header("Location"), None, "{path}");
+        }
+    }
+    // What is only odd goes through, encoded.
+    let fine = ada.get("/launch/support?customer=%25250d%25250a%20x").expect(302);
+    assert!(fine.location().contains("filter_user_email=%25250d%25250a"));
+}

@@ -1,6 +1,11 @@
 //! Sessions: how long they live, what survives, and cookies that are not what they seem.
 
-use crate::harness::{Browser, How, Lie, Lying, Request, World, lying};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tempfile::TempDir;
+
+use crate::harness::usher::write_secret;
+use crate::harness::{Browser, How, Lie, Lying, Request, Response, World, lying};
 
 /// Whether a click of this browser needs no sign-in. A launch, since it is recorded behind the
 /// click's own mark in the session.
@@ -195,4 +200,53 @@ fn signed_in(world: &Lying) -> Browser {
     world.sign_in(&mut ada, "honest").expect(200);
     assert!(is_known(&mut ada));
     ada
+}
+
+#[test]
+fn c_27_the_first_sealing_key_seals_and_all_open() {
+    let dir = TempDir::with_prefix("usher-test-").unwrap();
+    let file = dir.path().join("sealing");
+    let [old, new] = [[1; 32], [2; 32]].map(|key: [u8; 32]| STANDARD.encode(key));
+    write_secret(dir.path(), "sealing", &old);
+    let mut world = Lying::with(Lie::none(), How::default(), |settings| {
+        settings.set("[server]", "sealing_key_file", &format!("\"{}\"", file.display()));
+    });
+    for key in [&old, &new] {
+        world.usher.secrets.add("a sealing key", key);
+    }
+    // Two people stand at the provider while the operator changes the keys.
+    let mut begun = Vec::new();
+    for _ in 0..2 {
+        let mut browser = world.usher.browser();
+        begun.push((at_the_way_back(&mut browser), browser));
+    }
+    let mut signed_in = signed_in(&world);
+    let restart_with = |world: &mut Lying, keys: &[&str]| {
+        world.usher.stop();
+        write_secret(dir.path(), "sealing", &keys.join("\n"));
+        world.usher.start_again();
+    };
+
+    restart_with(&mut world, &[&new, &old]);
+    let (way_back, mut ada) = begun.remove(0);
+    ada.follow(way_back).expect(200);
+    assert!(is_known(&mut ada), "begun under the old key, ended under both");
+    assert!(is_known(&mut signed_in));
+    let mut bob = world.usher.browser();
+    let bobs = at_the_way_back(&mut bob);
+
+    restart_with(&mut world, &[&new]);
+    bob.follow(bobs).expect(200);
+    assert!(is_known(&mut bob), "the new key has sealed since it came first");
+    let (way_back, mut eve) = begun.remove(0);
+    eve.follow(way_back).expect(400).shows("/auth/login");
+    assert!(!is_known(&mut eve), "the old key opens nothing any more");
+    // Sessions hang on no sealing key.
+    assert!(is_known(&mut ada) && is_known(&mut signed_in));
+}
+
+/// Begins a sign-in and stops where the provider sends the browser back to the callback.
+fn at_the_way_back(browser: &mut Browser) -> Response {
+    let begun = browser.get("/auth/login?provider=honest").expect(303);
+    browser.follow_until(begun, |to| to.path().starts_with("/auth/callback/"))
 }

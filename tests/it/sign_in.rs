@@ -240,3 +240,50 @@ fn s_211_a_speculative_load_starts_no_sign_in() {
         }
     }
 }
+
+#[test]
+fn s_302_a_sign_in_leads_to_one_of_the_named_pages_or_nowhere() {
+    let world = World::start();
+    for (query, end) in [
+        ("page=portal", "/"),
+        ("page=account", "/account"),
+        ("provider=work", "/"),
+    ] {
+        let mut ada = world.usher.browser();
+        let page = world.open(&mut ada, &format!("/auth/login?{query}"), "ada");
+        assert_eq!(page.expect(200).url, world.usher.url(end), "{query}");
+    }
+    let mut nobody = world.usher.browser();
+    for page in [
+        "",
+        "/",
+        "/account",
+        "//evil.test",
+        "/%5Cevil.test",
+        "/%09/evil.test",
+        "%20//evil.test",
+        "http:evil.test",
+        "https:///evil.test",
+        "https://evil.test",
+        "javascript:alert(1)",
+        "portal/../evil",
+        "portal%00",
+        "portal%0d%0aLocation:%20https://evil.test",
+        "Portal",
+        "launch/townhall",
+        "signed-out",
+    ] {
+        let answer = nobody.get(&format!("/auth/login?page={page}")).expect(400);
+        assert_eq!(answer.header("Location"), None, "{page}");
+        assert!(answer.set_cookies().is_empty(), "{page}: no attempt begins");
+        answer.hides("evil.test");
+    }
+    for query in [
+        "page=portal&page=account",
+        "page=portal&app=townhall",
+        "page=portal&next=/account",
+    ] {
+        let answer = nobody.get(&format!("/auth/login?{query}")).expect(400);
+        assert_eq!(answer.header("Location"), None, "{query}");
+    }
+}

@@ -84,6 +84,8 @@ impl Request {
 pub struct Browser {
     /// What relative addresses are relative to: the gateway.
     base: Url,
+    /// Where the gateway listens in plain text when its address is an imagined TLS proxy's.
+    behind: Option<u16>,
     jar: Vec<Cookie>,
     secrets: Arc<Secrets>,
     /// A cookie that this browser never keeps.
@@ -96,10 +98,19 @@ impl Browser {
     pub fn new(base: &str, secrets: Arc<Secrets>) -> Self {
         Self {
             base: Url::parse(base).unwrap(),
+            behind: None,
             jar: Vec::new(),
             secrets,
             drops: None,
             hops: Vec::new(),
+        }
+    }
+
+    /// For a gateway whose `base` is a proxy's address: the proxy is us, and speaks to `port`.
+    pub fn through_a_proxy(base: &str, port: u16, secrets: Arc<Secrets>) -> Self {
+        Self {
+            behind: Some(port),
+            ..Self::new(base, secrets)
         }
     }
 
@@ -240,7 +251,9 @@ impl Browser {
         };
         let asked = format!("{origin}{target}");
         let bytes = self.bytes_of(&url, &target, request);
-        let response = wire::send(url.port_or_known_default().unwrap(), &asked, &bytes);
+        let ours = url.origin() == self.base.origin();
+        let behind = self.behind.filter(|_| ours).or(url.port_or_known_default());
+        let response = wire::send(behind.expect("a port"), &asked, &bytes);
         self.secrets.add_url(&asked);
         self.secrets.add_url(
             self.base
@@ -248,7 +261,7 @@ impl Browser {
                 .unwrap()
                 .as_str(),
         );
-        if url.origin() == self.base.origin() {
+        if ours {
             self.secrets.add_answer(&response);
         }
         self.keep_all(&url, &response);

@@ -12,17 +12,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::keys::{self, base64url};
-use super::lie::{Edit, Lie, Rotation};
+use super::lie::{ClientAuth, Edit, Lie, Rotation};
 use super::secrets::Secrets;
 use super::server::{Answer, Asked, Server, value_of};
-use super::settings::Settings;
-use super::usher::{How, Usher};
-use super::vendor::Vendor;
-use super::world;
-use super::{Browser, Response};
 
-const CLIENT: &str = "usher";
-const SECRET: &str = "canary-secret-of-the-lying-provider";
+pub const CLIENT: &str = "usher";
+pub const SECRET: &str = "canary-secret-of-the-lying-provider";
 
 pub struct Liar {
     server: Server,
@@ -108,11 +103,18 @@ impl State {
         let issuer = format!("http://{}/{path}", asked.header("Host").unwrap_or_default());
         match endpoint {
             ".well-known/openid-configuration" => {
-                edited(Answer::json(&metadata(&issuer)), lie.metadata.as_ref())
+                edited(Answer::json(&metadata(&issuer, lie)), lie.metadata.as_ref())
             }
             "jwks" => edited(Answer::json(&self.keys(path)), lie.keys.as_ref()),
             "authorize" => self.authorize(path, &issuer, asked, lie),
             "token" => edited(self.token(path, &issuer, asked, lie), lie.token.as_ref()),
+            // A way home over yet another site.
+            "end" => {
+                let query = asked.target.split_once('?').map_or("", |(_, query)| query);
+                let port = port_of(asked);
+                Answer::redirect(303, &format!("http://two.localhost:{port}/{path}/ended?{query}"))
+            }
+            "ended" => ended(&asked.query()),
             "userinfo" => edited(self.userinfo(asked), lie.userinfo.as_ref()),
             _ => Answer::new(404, "text/plain", ""),
         }
@@ -175,8 +177,7 @@ impl State {
         let form = asked.form();
         let refuse =
             |error: &str| Answer::new(400, "application/json", json!({ "error": error }).to_string());
-        let basic = format!("Basic {}", STANDARD.encode(format!("{CLIENT}:{SECRET}")));
-        if asked.header("Authorization") != Some(&basic) {
+        if !authenticates(lie.auth, asked) {
             return Answer::new(401, "application/json", r#"{"error":"invalid_client"}"#);
         }
         let request = self
@@ -265,6 +266,32 @@ impl State {
     }
 }
 
+/// Whether a client says who it is in exactly the way that was agreed (S-073).
+fn authenticates(auth: ClientAuth, asked: &Asked) -> bool {
+    let form = asked.form();
+    let header = asked.header("Authorization");
+    let basic = format!("Basic {}", STANDARD.encode(format!("{CLIENT}:{SECRET}")));
+    let (id, secret) = (value_of(&form, "client_id"), value_of(&form, "client_secret"));
+    match auth {
+        ClientAuth::Basic => header == Some(&basic) && secret.is_none(),
+        ClientAuth::Post => header.is_none() && id == Some(CLIENT) && secret == Some(SECRET),
+        ClientAuth::Nothing => header.is_none() && id == Some(CLIENT) && secret.is_none(),
+    }
+}
+
+/// Sends the person back to where the client said.
+fn ended(request: &[(String, String)]) -> Answer {
+    let back = value_of(request, "post_logout_redirect_uri").expect("a way back");
+    let state = [("state", value_of(request, "state").unwrap_or_default())];
+    let to = url::Url::parse_with_params(back, state).expect("an address");
+    Answer::redirect(302, to.as_str())
+}
+
+fn port_of(asked: &Asked) -> &str {
+    let host = asked.header("Host").unwrap_or_default();
+    host.rsplit_once(':').map_or("", |(_, port)| port)
+}
+
 fn edited(mut answer: Answer, edit: Option<&Edit<Answer>>) -> Answer {
     if let Some(edit) = edit {
         edit(&mut answer);
@@ -272,8 +299,8 @@ fn edited(mut answer: Answer, edit: Option<&Edit<Answer>>) -> Answer {
     answer
 }
 
-fn metadata(issuer: &str) -> Value {
-    json!({
+fn metadata(issuer: &str, lie: &Lie) -> Value {
+    let mut metadata = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
@@ -282,104 +309,18 @@ fn metadata(issuer: &str) -> Value {
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+        "token_endpoint_auth_methods_supported": [lie.auth.name()],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
-    })
+    });
+    if lie.ends_sessions {
+        metadata["end_session_endpoint"] = format!("{issuer}/end").into();
+    }
+    metadata
 }
 
 fn random() -> String {
     let mut bytes = [0; 24];
     rand::fill(&mut bytes).expect("randomness");
     base64url(&bytes)
-}
-
-/// A gateway with two providers, `lie` and `honest`, both of them the liar's.
-pub struct Lying {
-    pub usher: Usher,
-    pub liar: Liar,
-    pub vendor: Vendor,
-}
-
-pub fn lying(lie: Lie) -> Lying {
-    Lying::with(lie, How::default(), |_| ())
-}
-
-impl Lying {
-    pub fn with(lie: Lie, how: How, change: impl Fn(&mut Settings)) -> Self {
-        let secrets = Arc::<Secrets>::default();
-        secrets.add("a client secret", SECRET);
-        let liar = Liar::start(
-            HashMap::from([("lie", lie), ("honest", Lie::none())]),
-            Arc::clone(&secrets),
-        );
-        let vendor = Vendor::start();
-        let usher = Usher::start(secrets, how, |port| {
-            let mut settings = world::standard(port, &vendor);
-            for path in ["lie", "honest"] {
-                let issuer = liar.issuer(path);
-                let body =
-                    format!("issuer = \"{issuer}\"\nclient_id = \"{CLIENT}\"\nclient_secret = \"{SECRET}\"");
-                settings.add(&format!("[providers.{path}]"), &body);
-            }
-            change(&mut settings);
-            settings
-        });
-        Self { usher, liar, vendor }
-    }
-
-    /// Signs in at one of the two; where that ends.
-    #[expect(clippy::unused_self, reason = "reads as what happens in this world")]
-    pub fn sign_in(&self, browser: &mut Browser, provider: &str) -> Response {
-        browser.go(&format!("/auth/login?provider={provider}"))
-    }
-
-    /// Asserts that a sign-in at the lying provider ends with `status`, without a session, with
-    /// `reason` in the log, and that an honest one works afterwards.
-    #[track_caller]
-    pub fn refuses(self, status: u16, reason: &str) -> Self {
-        self.refuses_any(status, &[reason])
-    }
-
-    /// The same where more than one reason tells the truth.
-    #[track_caller]
-    pub fn refuses_any(self, status: u16, reasons: &[&str]) -> Self {
-        let mut browser = self.usher.browser();
-        let page = self.sign_in(&mut browser, "lie");
-        assert_eq!(page.status, status, "{}:\n{}", page.path(), page.text());
-        assert!(!browser.is_signed_in(), "a session was made");
-        let failed = self.usher.logged("sign_in.failed");
-        let said = failed["reason"].as_str().unwrap_or_default();
-        assert!(reasons.contains(&said), "the log says {failed}, not {reasons:?}");
-        assert_eq!(failed["provider"], "lie");
-        assert_eq!(failed["request_id"].as_str(), page.header("X-Request-Id"), "C-34");
-        page.shows(failed["request_id"].as_str().unwrap());
-        self.still_works(&mut browser);
-        self
-    }
-
-    /// Asserts that the lying provider's people get in: what it does is allowed.
-    #[track_caller]
-    pub fn accepts(self) -> Self {
-        let mut browser = self.usher.browser();
-        self.sign_in(&mut browser, "lie").expect(200);
-        assert!(browser.is_signed_in(), "{}", self.usher.log.text());
-        assert!(
-            self.liar.asked("lie", "userinfo") > 0,
-            "S-084: userinfo was not asked"
-        );
-        self
-    }
-
-    #[track_caller]
-    pub fn still_works(&self, browser: &mut Browser) {
-        self.sign_in(browser, "honest").expect(200);
-        assert!(browser.is_signed_in(), "an honest sign-in does not work any more");
-    }
-
-    #[track_caller]
-    pub fn never_asked(self, endpoint: &str) -> Self {
-        assert_eq!(self.liar.asked("lie", endpoint), 0, "{endpoint} was asked");
-        self
-    }
 }

@@ -17,6 +17,26 @@ pub enum Rotation {
     AtLaterAuthorize,
 }
 
+/// How the client says who it is.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuth {
+    #[default]
+    Basic,
+    Post,
+    Nothing,
+}
+
+impl ClientAuth {
+    /// As metadata and configuration call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "client_secret_basic",
+            Self::Post => "client_secret_post",
+            Self::Nothing => "none",
+        }
+    }
+}
+
 /// Edits to what the honest provider would have said; none by default.
 #[derive(Default)]
 pub struct Lie {
@@ -33,6 +53,9 @@ pub struct Lie {
     /// What HS256 is made with.
     pub hmac: Vec<u8>,
     pub rotation: Rotation,
+    pub auth: ClientAuth,
+    /// It has an `end_session_endpoint`, which leads home over another site.
+    pub ends_sessions: bool,
 }
 
 macro_rules! edits {
@@ -66,6 +89,18 @@ impl Lie {
     /// Rotates the signing key.
     pub fn rotating(mut self, rotation: Rotation) -> Self {
         self.rotation = rotation;
+        self
+    }
+
+    /// Takes clients only by this way of saying who they are.
+    pub fn authenticating(mut self, auth: ClientAuth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    /// Can end its own sessions.
+    pub fn ending_sessions(mut self) -> Self {
+        self.ends_sessions = true;
         self
     }
 

@@ -7,6 +7,7 @@ pub mod keys;
 pub mod liar;
 pub mod lie;
 pub mod log;
+pub mod lying;
 pub mod node;
 pub mod op;
 pub mod secrets;
@@ -18,8 +19,8 @@ pub mod wire;
 pub mod world;
 
 pub use browser::{Browser, Request};
-pub use liar::{Lying, lying};
-pub use lie::Lie;
+pub use lie::{ClientAuth, Lie};
+pub use lying::{Lying, lying};
 pub use settings::Settings;
 pub use usher::How;
 pub use vendor::{claims_of, names, token_in, verify};

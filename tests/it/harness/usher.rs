@@ -32,6 +32,8 @@ pub struct How {
     pub movable_clock: bool,
     /// Its calls that write are traced into a file (strace).
     pub traced: bool,
+    /// Variables of its environment.
+    pub env: Vec<(&'static str, String)>,
 }
 
 pub struct Usher {
@@ -285,6 +287,7 @@ fn spawn(dir: &Path, how: &How, log: &Arc<Log>) -> Result<Running, ()> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    command.envs(how.env.iter().map(|(name, value)| (name, value)));
     if how.movable_clock {
         command
             .env("LD_PRELOAD", faketime())
@@ -298,7 +301,7 @@ fn spawn(dir: &Path, how: &How, log: &Arc<Log>) -> Result<Running, ()> {
     let readers = vec![log.drink(streams.0), log.drink(streams.1)];
     let ready = log.wait_for(PATIENCE, |text| {
         if let Some(port) = port_after(text, "operations on 127.0.0.1:")
-            && port_after(text, "listening on 127.0.0.1:").is_some()
+            && (port_after(text, "listening on 127.0.0.1:").is_some() || text.contains("listening on unix:"))
         {
             return Some(Ok(port));
         }

@@ -125,8 +125,8 @@ impl Drop for World {
     }
 }
 
-/// Two apps as in the documentation, at stand-in vendors.
-pub fn standard(port: u16, vendor: &Vendor) -> Settings {
+/// A gateway without providers and apps.
+pub fn bare(port: u16) -> Settings {
     let mut settings = Settings::default();
     settings
         .set("", "public_url", &format!("\"http://127.0.0.1:{port}\""))
@@ -134,7 +134,14 @@ pub fn standard(port: u16, vendor: &Vendor) -> Settings {
         .set("[server]", "ops_listen", "\"127.0.0.1:0\"")
         .set("[brand]", "name", "\"Acme\"")
         .set("[log]", "format", "\"json\"")
-        .set("[log]", "level", "\"trace\"")
+        .set("[log]", "level", "\"trace\"");
+    settings
+}
+
+/// Two apps as in the documentation, at stand-in vendors.
+pub fn standard(port: u16, vendor: &Vendor) -> Settings {
+    let mut settings = bare(port);
+    settings
         .add(
             "[apps.townhall]",
             &format!(
