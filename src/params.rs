@@ -6,8 +6,8 @@ use regex::{Regex, RegexBuilder};
 const LONGEST: usize = 256;
 /// Bytes that all values of a launch may have together.
 const LONGEST_TOGETHER: usize = 512;
-/// What Usher itself reads on `/auth/login` (C-19), beside the params of the app.
-const RESERVED: [&str; 4] = ["provider", "app", "page", "switch"];
+/// What Usher itself reads on `/auth/login` (C-19) and in its confirm form, beside the params of the app.
+const RESERVED: [&str; 5] = ["provider", "app", "page", "switch", "csrf"];
 
 /// The checked values of one launch, in the order of declaration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

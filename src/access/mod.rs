@@ -150,11 +150,14 @@ fn denial(unknown: Unknown) -> Option<Denial> {
 
 impl Roles {
     fn of(&self, identity: &Identity, now: OffsetDateTime) -> Vec<String> {
+        // A provider's clock may be a minute ahead (C-48); a time beyond that is none.
+        let signed_in_within = |age: Duration| {
+            let since = identity.auth_time.map(|at| now - at);
+            since.is_some_and(|since| since >= -Duration::MINUTE && since <= age)
+        };
         let fits = |rule: &&RoleRule| {
             rule.allow.iter().any(|matcher| matcher.fit(identity) == Fit::Yes)
-                && rule
-                    .max_auth_age
-                    .is_none_or(|age| identity.auth_time.is_some_and(|at| now - at <= age))
+                && rule.max_auth_age.is_none_or(signed_in_within)
         };
         if self.collect {
             let mut roles: Vec<String> = Vec::new();

@@ -192,6 +192,9 @@ fn c_5_all_roles_or_the_first_and_only_for_a_fresh_sign_in() {
         verdict(&ada, &roles(true)).unwrap(),
         ["host", "presenter", "interpreter"]
     );
+    // A time that is yet to come is none.
+    ada.auth_time = OffsetDateTime::from_unix_timestamp(1_800_000_000 + 61).ok();
+    assert_eq!(verdict(&ada, &roles(false)).unwrap(), ["presenter"]);
     ada.auth_time = OffsetDateTime::from_unix_timestamp(1_800_000_000 - 61).ok();
     assert_eq!(verdict(&ada, &roles(false)).unwrap(), ["presenter"]);
     let none = Rules {
