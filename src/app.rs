@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::FileTypeExt as _;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -127,16 +128,8 @@ pub async fn start(config: Config, listener: Option<TcpListener>) -> Result<Runn
             (server.listen(listener)?, address)
         }
         (None, Listen::Unix(path)) => {
-            make_way(&path)?;
-            let address = format!("unix:{}", path.display());
-            let bound = server.bind_uds(&path);
-            (
-                bound.map_err(|source| StartError::Listen {
-                    address: address.clone(),
-                    source,
-                })?,
-                address,
-            )
+            let listener = bind_unix(&path)?;
+            (server.listen_uds(listener)?, format!("unix:{}", path.display()))
         }
     };
     let ops_listener = bind(ops_listen)?;
@@ -168,6 +161,15 @@ fn seconds(duration: Duration) -> u64 {
 fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).map_err(|source| StartError::Listen {
         address: address.to_string(),
+        source,
+    })
+}
+
+/// Binds a socket of our own: actix-web's binding takes the place of a living server's.
+fn bind_unix(path: &Path) -> Result<UnixListener, StartError> {
+    let bound = make_way(path).and_then(|()| UnixListener::bind(path));
+    bound.map_err(|source| StartError::Listen {
+        address: format!("unix:{}", path.display()),
         source,
     })
 }
@@ -216,12 +218,10 @@ mod tests {
         std::fs::write(&file, "rows").unwrap();
         make_way(&file).unwrap();
         assert!(file.exists(), "a file under the name of a socket is somebody's");
-        let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
-        make_way(&socket).unwrap();
+        let listener = bind_unix(&socket).unwrap();
+        assert!(bind_unix(&socket).is_err(), "a second server stays out");
         assert!(socket.exists(), "its server lives");
         drop(listener);
-        make_way(&socket).unwrap();
-        assert!(!socket.exists());
-        make_way(&socket).unwrap();
+        bind_unix(&socket).unwrap();
     }
 }
