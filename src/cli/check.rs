@@ -30,11 +30,13 @@ pub fn run(path: &Path, format: Format, now: OffsetDateTime) -> (String, u8) {
                 .collect(),
             apps: apps(&loaded.config),
             problems: loaded.warnings,
+            notes: notes(&loaded.config),
         },
         Err(problems) => Findings {
             problems: problems.0,
             apps: Vec::new(),
             personas: Vec::new(),
+            notes: Vec::new(),
         },
     };
     let failed = found
@@ -53,6 +55,7 @@ struct Findings {
     problems: Vec<Problem>,
     apps: Vec<[String; 4]>,
     personas: Vec<Persona>,
+    notes: Vec<&'static str>,
 }
 
 struct Persona {
@@ -91,6 +94,14 @@ fn apps(config: &Config) -> Vec<[String; 4]> {
             ]
         })
         .collect()
+}
+
+/// What holds, and what follows from it.
+fn notes(config: &Config) -> Vec<&'static str> {
+    let sealing = "server.sealing_key_file is absent: a key is made in the store; whoever loses the store signs \
+                   everybody's open logins out, and replicas must share one (C-27)";
+    let absent = config.server.sealing_keys.is_empty();
+    absent.then_some(sealing).into_iter().collect()
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -167,6 +178,9 @@ impl Findings {
                 path.display()
             );
         }
+        for note in &self.notes {
+            let _ = writeln!(text, "note  {note}");
+        }
         let errors = self
             .problems
             .iter()
@@ -207,6 +221,7 @@ impl Findings {
             "ok": ok,
             "problems": self.problems.iter().map(problem).collect::<Value>(),
             "apps": self.apps.iter().map(app).collect::<Value>(),
+            "notes": self.notes,
             "tests": self.personas.iter().map(persona).collect::<Value>(),
         })
     }
