@@ -79,7 +79,9 @@ pub fn prepare(
 ) -> Result<Prepared, Refusal> {
     let grant = app.decide(identity, params, now).map_err(Refusal::Denied)?;
     let address = app.target.address(params)?;
-    let claims = app.recipe.fill(&grant, (&app.id, &app.title), now, app.ttl)?;
+    let claims = app
+        .recipe
+        .fill(&grant, (&app.id, &app.title), now - app.iat_backdate, app.ttl)?;
     address.fits(app.key.token_length(&claims))?;
     Ok(Prepared {
         claims,

@@ -58,8 +58,8 @@ impl ClaimSet {
     }
 }
 
-/// `iat` and `exp` for `now`, in whole seconds.
-fn times(now: OffsetDateTime, ttl: Duration) -> (OffsetDateTime, OffsetDateTime) {
-    let issued_at = now.truncate_to_second();
+/// `iat` and `exp` of a token issued at `from`, in whole seconds.
+fn times(from: OffsetDateTime, ttl: Duration) -> (OffsetDateTime, OffsetDateTime) {
+    let issued_at = from.truncate_to_second();
     (issued_at, issued_at + ttl)
 }

@@ -60,16 +60,17 @@ pub enum Tree {
 }
 
 impl Recipe {
-    /// Fills in the claims for a grant; a claim without a value is absent, or refuses if required.
+    /// Fills in the claims of a token issued at `from`; a claim without a value is absent, or refuses
+    /// if required.
     pub fn fill(
         &self,
         grant: &Grant,
         app: (&AppId, &str),
-        now: OffsetDateTime,
+        from: OffsetDateTime,
         ttl: Duration,
     ) -> Result<ClaimSet, ClaimError> {
         let context = Context::new(grant.identity(), grant.params(), app.0, app.1);
-        let (issued_at, expires_at) = times(now, ttl);
+        let (issued_at, expires_at) = times(from, ttl);
         let mut claims = Map::new();
         for claim in &self.0 {
             let value = match &claim.source {

@@ -10,8 +10,19 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
-use crate::audit::{ChainKey, Export, Format, Head, Report, Row, Verifier, instant};
+use crate::audit::{ChainKey, Event, Export, Format, Head, Report, Row, Verifier, instant};
 use crate::store::{Filter, TrailReader};
+
+/// The kinds of records (C-35).
+const EVENTS: [Event; 7] = [
+    Event::SignIn,
+    Event::Launch,
+    Event::Denied,
+    Event::SignOut,
+    Event::Mint,
+    Event::Admin,
+    Event::Lab,
+];
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -26,8 +37,8 @@ pub enum Command {
         /// Only of the person with this subject or e-mail address.
         #[arg(long)]
         person: Option<String>,
-        /// Only this kind: `sign_in`, `launch`, `denied`, `sign_out`, `mint`, `admin` or `lab`.
-        #[arg(long)]
+        /// Only this kind.
+        #[arg(long, value_parser = EVENTS.map(Event::as_str))]
         event: Option<String>,
         /// Not before: a date, or a time in RFC 3339.
         #[arg(long, value_parser = moment)]
@@ -38,6 +49,12 @@ pub enum Command {
         /// Only the one with this reference, as error pages show it.
         #[arg(long = "ref")]
         reference: Option<String>,
+        /// Only the one with this id.
+        #[arg(long)]
+        id: Option<String>,
+        /// Only those of the token with this SHA-256, in hex.
+        #[arg(long)]
+        token_sha256: Option<String>,
     },
     /// Write all records, oldest first.
     Export {
@@ -71,12 +88,16 @@ pub async fn run(
             from,
             to,
             reference,
+            id,
+            token_sha256,
         } => {
             let filter = Filter {
                 app,
                 person: person.map(|text| [text.clone(), key.person(&text)]),
                 event,
                 reference,
+                id,
+                token_sha256: token_sha256.map(|hash| hash.to_ascii_lowercase()),
                 from: from.map(instant),
                 to: to.map(instant),
             };

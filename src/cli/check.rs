@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::config::{self, Config, PersonaTest, Problem, Severity};
+use crate::config::{self, Config, Loaded, PersonaTest, Problem, Severity};
 use crate::mint;
 
 /// How the findings are written.
@@ -29,12 +29,17 @@ pub fn run(path: &Path, format: Format, now: OffsetDateTime) -> (String, u8) {
                 .map(Persona::new)
                 .collect(),
             apps: apps(&loaded.config),
-            problems: loaded.warnings,
+            problems: long_addresses(&loaded, path, now)
+                .into_iter()
+                .chain(loaded.warnings)
+                .collect(),
+            notes: notes(&loaded.config),
         },
         Err(problems) => Findings {
             problems: problems.0,
             apps: Vec::new(),
             personas: Vec::new(),
+            notes: Vec::new(),
         },
     };
     let failed = found
@@ -53,6 +58,7 @@ struct Findings {
     problems: Vec<Problem>,
     apps: Vec<[String; 4]>,
     personas: Vec<Persona>,
+    notes: Vec<&'static str>,
 }
 
 struct Persona {
@@ -91,6 +97,35 @@ fn apps(config: &Config) -> Vec<[String; 4]> {
             ]
         })
         .collect()
+}
+
+/// Warns of each persona whose address with the token is over 2,000 bytes (lesson 31).
+fn long_addresses(loaded: &Loaded, path: &Path, now: OffsetDateTime) -> Vec<Problem> {
+    let long = |test: &PersonaTest| {
+        let app = loaded.config.app(&test.app)?;
+        let params = app.params.accept(&test.params).ok()?;
+        let made = mint::prepare(app, &test.identity, &params, now).ok()?;
+        let length = made.address.length(app.key.token_length(&made.claims));
+        (length > 2000).then(|| Problem {
+            file: path.to_owned(),
+            line: test.line,
+            key: Some(format!("apps.{}", app.id)),
+            message: format!(
+                "the address with this persona's token has {length} bytes; some proxies take 2,000"
+            ),
+            cure: None,
+            severity: Severity::Warning,
+        })
+    };
+    loaded.tests.iter().filter_map(long).collect()
+}
+
+/// What holds, and what follows from it.
+fn notes(config: &Config) -> Vec<&'static str> {
+    let sealing = "server.sealing_key_file is absent: a key is made in the store; whoever loses the store signs \
+                   everybody's open logins out, and replicas must share one (C-27)";
+    let absent = config.server.sealing_keys.is_empty();
+    absent.then_some(sealing).into_iter().collect()
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -167,6 +202,9 @@ impl Findings {
                 path.display()
             );
         }
+        for note in &self.notes {
+            let _ = writeln!(text, "note  {note}");
+        }
         let errors = self
             .problems
             .iter()
@@ -207,7 +245,32 @@ impl Findings {
             "ok": ok,
             "problems": self.problems.iter().map(problem).collect::<Value>(),
             "apps": self.apps.iter().map(app).collect::<Value>(),
+            "notes": self.notes,
             "tests": self.personas.iter().map(persona).collect::<Value>(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::{FRAMEABLE, file};
+
+    #[test]
+    fn lesson_31_c_27_long_addresses_are_warned_of_and_the_sealing_key_is_noted() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("usher.toml");
+        let profile = format!(
+            "user_profile = [{}]\n",
+            format!("[\"k\", \"{}\"],", "v".repeat(256)).repeat(6)
+        );
+        let persona = "[[test]]\nas = { name = \"Ada\" }\napp = \"a\"\nexpect = { allowed = true }\n";
+        for (profile, warned) in [("", false), (profile.as_str(), true)] {
+            std::fs::write(&path, file("", &format!("{FRAMEABLE}{profile}{persona}"))).unwrap();
+            let (text, code) = run(&path, Format::Table, OffsetDateTime::UNIX_EPOCH);
+            assert_eq!(code, 0, "{text}");
+            assert_eq!(text.contains("some proxies take 2,000"), warned, "{text}");
+            assert!(text.contains("replicas must share one"), "{text}");
+        }
     }
 }

@@ -90,6 +90,18 @@ fn load(path: &Path) -> anyhow::Result<Loaded> {
 fn audit(path: &Path, command: audit::Command) -> anyhow::Result<ExitCode> {
     let config = load(path)?.config;
     let config::StoreUrl::Sqlite(store) = &config.store;
+    let mut beside = store.clone().into_os_string();
+    beside.push(".audit-key");
+    // Reading makes nothing: a new key would only call every record forged.
+    let needed = [(true, store.clone()), (config.audit.key.is_none(), beside.into())];
+    for (_, file) in needed.iter().filter(|(needed, _)| *needed) {
+        if !file.exists() {
+            return Err(anyhow!(
+                "there is no store yet: {} is missing, and usher serve makes it",
+                file.display()
+            ));
+        }
+    }
     let key = match &config.audit.key {
         Some(key) => SecretBox::new(Box::new(*key.expose_secret())),
         None => crate::audit::key_beside(store)?,

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::App;
 use super::keys::{APP, PARAM};
+use super::provider::provider_among;
 use super::reader::{Item, Table};
 use super::secret::{Tolerance, image, secret};
 use super::server::short;
@@ -15,11 +16,11 @@ use crate::expression::{Expression, meant};
 use crate::params::ParamRules;
 use crate::signer::SigningKey;
 use crate::types::{AppId, Email, Origin, ProviderId};
-use crate::vendors::{self, VENDORS, matchers};
+use crate::vendors::{self, Scope, VENDORS, matchers};
 
 /// The fields that do not change what a token opens or says; all others must be equal in apps that
 /// share a key (C-9).
-const LOOKS: [&str; 15] = [
+const LOOKS: [&str; 16] = [
     "title",
     "description",
     "icon",
@@ -31,11 +32,15 @@ const LOOKS: [&str; 15] = [
     "origins",
     "url",
     "ttl",
+    "iat_backdate",
     "key",
     "key_file",
     "key_env",
     "shared_key",
 ];
+
+/// The least life of a token.
+const SHORTEST: Duration = Duration::seconds(30);
 
 pub(super) fn apps(file: &Table<'_>, providers: &[ProviderId], tolerance: &Tolerance) -> Vec<App> {
     let mut apps: Vec<App> = Vec::new();
@@ -105,10 +110,19 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         .require("url")
         .and_then(|item| item.parsed(|text| Target::parse(text, &params).map_err(|e| e.to_string())));
     let key = key(&table, tolerance);
-    let providers = own_providers(&table, providers);
-    let mut access = rules(&table, &params, &providers);
+    let own = own_providers(&table, providers);
+    let mut access = rules(&table, &params, &own, providers);
     let longest = vendor.longest_ttl;
-    let ttl = table.duration("ttl", Duration::minutes(5), Duration::seconds(30), longest);
+    let ttl = table.duration("ttl", Duration::minutes(5), SHORTEST, longest);
+    let iat_backdate = table.duration(
+        "iat_backdate",
+        Duration::ZERO,
+        Duration::ZERO,
+        Duration::seconds(30),
+    );
+    if ttl - iat_backdate < SHORTEST {
+        table.error("iat_backdate", "leaves less than 30s of ttl");
+    }
     let line = |key: &str, most| {
         table
             .get(key)
@@ -125,7 +139,12 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
     let flags = ["hidden", "new_tab", "confirm", "shared_key"].map(|key| table.flag(key));
     let [hidden, new_tab, confirm, shared_key] = flags;
     let target = target?;
-    let profile = (vendor.read)(&table, &params, &target)?;
+    let scope = Scope {
+        params: &params,
+        target: &target,
+        providers,
+    };
+    let profile = (vendor.read)(&table, scope)?;
     access.roles = profile.roles;
     let app = App {
         id: id?,
@@ -138,7 +157,7 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         hidden,
         new_tab,
         confirm,
-        providers,
+        providers: own,
         origins,
         params,
         access,
@@ -146,6 +165,7 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         key: key?,
         target,
         ttl,
+        iat_backdate,
     };
     Some((app, shared_key))
 }
@@ -196,11 +216,6 @@ fn key(table: &Table<'_>, tolerance: &Tolerance) -> Option<SigningKey> {
 }
 
 fn own_providers(table: &Table<'_>, known: &[ProviderId]) -> Vec<ProviderId> {
-    let names: Vec<&str> = known.iter().map(ProviderId::as_str).collect();
-    let provider = |text: &str| {
-        let found = known.iter().find(|id| id.as_str() == text).cloned();
-        found.ok_or_else(|| format!("names a provider that is not there{}", meant(text, &names)))
-    };
     let listed = table.texts("providers");
     if table.has("providers") && listed.is_empty() {
         table.error(
@@ -210,12 +225,12 @@ fn own_providers(table: &Table<'_>, known: &[ProviderId]) -> Vec<ProviderId> {
     }
     listed
         .iter()
-        .filter_map(|(item, _)| item.parsed(provider))
+        .filter_map(|(item, _)| item.parsed(|text| provider_among(text, known)))
         .collect()
 }
 
-fn rules(table: &Table<'_>, params: &ParamRules, providers: &[ProviderId]) -> Rules {
-    let allow = matchers(table, "allow");
+fn rules(table: &Table<'_>, params: &ParamRules, own: &[ProviderId], known: &[ProviderId]) -> Rules {
+    let allow = matchers(table, "allow", known);
     if !table.has("allow") {
         table.error(
             "allow",
@@ -228,9 +243,9 @@ fn rules(table: &Table<'_>, params: &ParamRules, providers: &[ProviderId]) -> Ru
         .get("when")
         .and_then(|item| item.parsed(|text| Expression::condition(text, params).map_err(|e| e.to_string())));
     Rules {
-        providers: providers.to_vec(),
+        providers: own.to_vec(),
         allow,
-        deny: matchers(table, "deny"),
+        deny: matchers(table, "deny", known),
         when,
         ..Rules::default()
     }

@@ -23,7 +23,7 @@ pub fn load(path: &Path) -> Result<Loaded, Problems> {
             line: 0,
             key: None,
             message,
-            cure: Some("usher init writes a first one".to_owned()),
+            cure: Some("name another with -c FILE; README.md has a first one".to_owned()),
             severity: Severity::Error,
         }]))
     };
@@ -92,8 +92,7 @@ fn read<'a>(
     let log = server::log(&file);
     let audit = server::audit(&file, &tolerance);
     let providers = provider::providers(&file, &tolerance);
-    let ids: Vec<_> = providers.iter().map(|provider| provider.id.clone()).collect();
-    let apps = app::apps(&file, &ids, &tolerance);
+    let apps = app::apps(&file, &provider::ids(&file), &tolerance);
     let tests = persona::tests(&file, &providers, &apps);
     let config = Config {
         public_url: public_url?,

@@ -31,6 +31,7 @@ use crate::types::{AppId, Origin, ProviderId};
 pub use load::{all_keys, load, parse};
 pub use persona::{Expectation, PersonaTest};
 pub use problem::{Problem, Problems, Severity};
+pub(crate) use provider::provider_among;
 
 /// A file that holds, with what else it says.
 #[derive(Debug)]
@@ -184,6 +185,8 @@ pub struct App {
     pub key: SigningKey,
     pub target: Target,
     pub ttl: Duration,
+    /// How far `iat` lies before our clock, for vendors whose clocks are slow.
+    pub iat_backdate: Duration,
 }
 
 impl App {

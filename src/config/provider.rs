@@ -1,12 +1,16 @@
 //! `[providers.*]`.
 
 use jsonwebtoken::Algorithm;
+use rustls::RootCertStore;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 
 use super::keys;
 use super::reader::{Item, Table};
 use super::secret::{Tolerance, plain_file, secret};
 use super::server::short;
 use super::{ClientAuth, Provider};
+use crate::expression::meant;
 use crate::types::{Issuer, ProviderId};
 
 /// What Usher says itself in an authorization request.
@@ -26,6 +30,25 @@ const OWN_PARAMS: [&str; 14] = [
     "request_uri",
     "max_age",
 ];
+
+/// The names of all providers of the file, also of those with a fault.
+pub(super) fn ids(file: &Table<'_>) -> Vec<ProviderId> {
+    let entries = file
+        .get("providers")
+        .filter(Item::is_table)
+        .and_then(|item| item.entries());
+    let ids = entries.unwrap_or_default();
+    ids.iter()
+        .filter_map(|(id, _)| ProviderId::parse(id).ok())
+        .collect()
+}
+
+/// The provider that the file names `text`.
+pub(crate) fn provider_among(text: &str, known: &[ProviderId]) -> Result<ProviderId, String> {
+    let names: Vec<&str> = known.iter().map(ProviderId::as_str).collect();
+    let found = known.iter().find(|id| id.as_str() == text).cloned();
+    found.ok_or_else(|| format!("names a provider that is not there{}", meant(text, &names)))
+}
 
 pub(super) fn providers(file: &Table<'_>, tolerance: &Tolerance) -> Vec<Provider> {
     let entries = file
@@ -68,9 +91,9 @@ fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider
         .get("ca_file")
         .and_then(|item| plain_file(&item).map(|bytes| (item, bytes)));
     if let Some((item, bytes)) = &ca_pem
-        && !String::from_utf8_lossy(bytes).contains("-----BEGIN CERTIFICATE-----")
+        && let Err(message) = trust_anchors(bytes)
     {
-        item.error("names a file without a PEM certificate");
+        item.error(message);
     }
     Some(Provider {
         id: id?,
@@ -95,6 +118,22 @@ fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider
         ca_pem: ca_pem.map(|(_, bytes)| bytes),
         allow_private_network: table.flag("allow_private_network"),
     })
+}
+
+/// Whether all of a PEM bundle can be trust anchors; the provider's client takes all or none.
+fn trust_anchors(pem: &[u8]) -> Result<(), String> {
+    let mut anchors = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let number = anchors.len() + 1;
+        certificate
+            .ok()
+            .and_then(|certificate| anchors.add(certificate).ok())
+            .ok_or_else(|| format!("names a file with a certificate that cannot be read: number {number}"))?;
+    }
+    if anchors.is_empty() {
+        return Err("names a file without a PEM certificate".into());
+    }
+    Ok(())
 }
 
 fn client_auth(table: &Table<'_>, tolerance: &Tolerance) -> Option<ClientAuth> {

@@ -1,3 +1,5 @@
+mod refusals;
+
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -97,6 +99,11 @@ fn each_value_has_its_refusal() {
         (top("[audit]\nperson = \"x\""), "is \"plain\" or \"hash\""),
         (top("[admin]\nallow = []"), "admin: unknown key"),
         (frameable("ttl = \"25h\""), "must be from 30s to 24h"),
+        (frameable("iat_backdate = \"31s\""), "must be from 0s to 30s"),
+        (
+            frameable("ttl = \"45s\"\niat_backdate = \"20s\""),
+            "less than 30s of ttl",
+        ),
         (frameable("origins = [\"*\"]"), "is not a URL"),
         (frameable("providers = [\"wrok\"]"), "did you mean work?"),
         (frameable("params = { app = \"x\" }"), "Usher's own names"),

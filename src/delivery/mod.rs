@@ -33,8 +33,16 @@ impl Address {
 
     /// Checks that a token of so many bytes still fits, before one is recorded.
     pub fn fits(&self, token_length: usize) -> Result<(), TooLong> {
-        let length = self.0.len() + self.joint().len() + token_length;
-        if length > LONGEST { Err(TooLong) } else { Ok(()) }
+        if self.length(token_length) > LONGEST {
+            Err(TooLong)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The bytes of the address with a token of so many.
+    pub fn length(&self, token_length: usize) -> usize {
+        self.0.len() + self.joint().len() + token_length
     }
 
     fn joint(&self) -> &'static str {

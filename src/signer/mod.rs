@@ -66,6 +66,8 @@ pub enum RejectedKey {
     OpenSsh,
     #[error("is not an RSA key, and this vendor takes RS256 only")]
     NotRsa,
+    #[error("is an RSA key for PSS alone (RSASSA-PSS), and this vendor takes RS256 only")]
+    PssOnly,
     #[error("is damaged")]
     Corrupt,
     #[error("has under 2048 bits")]
@@ -86,6 +88,12 @@ impl RejectedKey {
                 "name the file that begins with PRIVATE KEY or RSA PRIVATE KEY"
             }
             Self::OpenSsh => "convert it: ssh-keygen -p -m PEM -f KEY",
+            // No plain conversion of openssl's drops the restriction; the RSA key itself lies inside.
+            Self::PssOnly => {
+                "convert it: openssl asn1parse -in KEY -strparse N -noout -out KEY.der, where N is the number in \
+                 front of the OCTET STRING that openssl asn1parse -in KEY shows; then openssl rsa -inform DER \
+                 -in KEY.der -out KEY.pem"
+            }
             _ => "make a new one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out KEY.pem",
         }
     }
@@ -245,6 +253,7 @@ fn hex(bytes: &[u8]) -> String {
 /// from its length.
 fn rejected(der: &[u8]) -> RejectedKey {
     const RSA_ENCRYPTION: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+    const RSASSA_PSS: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a];
     const EC: [u8; 7] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     const EDWARDS: [u8; 2] = [0x2b, 0x65];
     let head = &der[..der.len().min(40)];
@@ -252,6 +261,9 @@ fn rejected(der: &[u8]) -> RejectedKey {
     let rsa = names(&RSA_ENCRYPTION);
     if !rsa && (names(&EC) || names(&EDWARDS)) {
         return RejectedKey::NotRsa;
+    }
+    if !rsa && names(&RSASSA_PSS) {
+        return RejectedKey::PssOnly;
     }
     // A whole DER sequence of an RSA key under 2048 bits is under 1,150 bytes long, one over 8192
     // bits above 4,700; aws-lc takes only what lies between.

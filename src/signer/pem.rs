@@ -34,6 +34,7 @@ pub(super) fn read(text: &str) -> Result<PrivateDer, RejectedKey> {
         "PUBLIC KEY" | "RSA PUBLIC KEY" => return Err(RejectedKey::Public),
         "CERTIFICATE" | "TRUSTED CERTIFICATE" => return Err(RejectedKey::Certificate),
         "OPENSSH PRIVATE KEY" => return Err(RejectedKey::OpenSsh),
+        "RSA-PSS PRIVATE KEY" => return Err(RejectedKey::PssOnly),
         "EC PRIVATE KEY" => return Err(RejectedKey::NotRsa),
         _ => return Err(RejectedKey::NotPem),
     };

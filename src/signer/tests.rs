@@ -69,6 +69,25 @@ fn s_404_other_things_are_refused_each_with_its_cure() {
     }
 }
 
+/// Its operator needs the one conversion that works, and not a new key.
+#[test]
+fn s_403_a_key_for_pss_alone_says_how_to_convert_it() {
+    const OID: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+    let PrivateDer::Pkcs8(der) = pem::read(&PEM).ok().unwrap() else {
+        panic!("it is PKCS#8")
+    };
+    let mut pss = der.to_vec();
+    let at = pss.windows(OID.len()).position(|window| window == OID).unwrap();
+    pss[at + OID.len() - 1] = 0x0a;
+    for text in [
+        pem::write("PRIVATE KEY", &pss).to_string(),
+        relabelled("RSA-PSS PRIVATE KEY"),
+    ] {
+        assert_eq!(rejection(&text), RejectedKey::PssOnly);
+    }
+    assert!(RejectedKey::PssOnly.cure().contains("openssl asn1parse"));
+}
+
 #[test]
 fn s_401_the_exponent_is_read_from_the_public_key() {
     let key = SigningKey::from_pem(&PEM, None).unwrap();

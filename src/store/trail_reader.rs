@@ -25,6 +25,8 @@ pub struct Filter {
     pub person: Option<[String; 2]>,
     pub event: Option<String>,
     pub reference: Option<String>,
+    pub id: Option<String>,
+    pub token_sha256: Option<String>,
     /// RFC 3339 as in the rows; `from` is included, `to` is not.
     pub from: Option<String>,
     pub to: Option<String>,
@@ -42,7 +44,8 @@ static NEWEST: LazyLock<String> = LazyLock::new(|| {
          AND ($2 IS NULL OR sub IN ($2, $3) OR email IN ($2, $3)) \
          AND ($4 IS NULL OR event = $4) AND ($5 IS NULL OR reference = $5) \
          AND ($6 IS NULL OR time >= $6) AND ($7 IS NULL OR time < $7) \
-         ORDER BY time DESC, writer DESC, seq DESC LIMIT $8",
+         AND ($8 IS NULL OR id = $8) AND ($9 IS NULL OR token_sha256 = $9) \
+         ORDER BY time DESC, writer DESC, seq DESC LIMIT $10",
         *COLUMNS
     )
 });
@@ -87,6 +90,8 @@ impl TrailReader {
             .bind(&filter.reference)
             .bind(&filter.from)
             .bind(&filter.to)
+            .bind(&filter.id)
+            .bind(&filter.token_sha256)
             .bind(i64::from(limit))
             .fetch_all(&mut self.0)
             .await?;

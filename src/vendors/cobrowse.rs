@@ -3,12 +3,11 @@
 use jsonwebtoken::Algorithm;
 use time::Duration;
 
-use super::{Profile, Vendor, compiled, role_rules, template};
+use super::{Profile, Scope, Vendor, compiled, role_rules, template};
 use crate::access::Roles;
 use crate::claims::{Claim, Recipe, Source, Tree};
 use crate::config::keys::COBROWSE;
 use crate::config::reader::{Item, Table};
-use crate::delivery::Target;
 use crate::params::ParamRules;
 
 pub const VENDOR: Vendor = Vendor {
@@ -21,7 +20,8 @@ pub const VENDOR: Vendor = Vendor {
 
 const ROLES: [&str; 3] = ["agent", "administrator", "none"];
 
-fn read(table: &Table<'_>, params: &ParamRules, target: &Target) -> Option<Profile> {
+fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
+    let Scope { params, target, .. } = scope;
     let license_key = table.require("license_key").and_then(|item| {
         item.parsed(|text| {
             if !text.is_empty()
@@ -50,7 +50,7 @@ fn read(table: &Table<'_>, params: &ParamRules, target: &Target) -> Option<Profi
         }
         _ => Err("is agent or none".into()),
     });
-    let rules = role_rules(table, &ROLES);
+    let rules = role_rules(table, &ROLES, scope.providers);
     let policy = match table.get("policy") {
         Some(item) => Some(Some(policy(&item, table, params)?)),
         None => Some(None),

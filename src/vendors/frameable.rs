@@ -4,12 +4,11 @@
 use jsonwebtoken::Algorithm;
 use time::Duration;
 
-use super::{Profile, Vendor, compiled, role_rules, template};
+use super::{Profile, Scope, Vendor, compiled, role_rules, template};
 use crate::access::Roles;
 use crate::claims::{Claim, ENTRIES, Recipe, Source};
 use crate::config::keys::FRAMEABLE;
 use crate::config::reader::Table;
-use crate::delivery::Target;
 use crate::expression::Expression;
 use crate::params::ParamRules;
 
@@ -23,12 +22,15 @@ pub const VENDOR: Vendor = Vendor {
 
 const ROLES: [&str; 4] = ["host", "presenter", "transcriber", "interpreter"];
 
-fn read(table: &Table<'_>, params: &ParamRules, _target: &Target) -> Option<Profile> {
+fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
+    let Scope {
+        params, providers, ..
+    } = scope;
     let display_name = template(table, "display_name", "{{ user.name }}", params);
     let email = template(table, "email", "{{ user.email }}", params);
     let avatar_url = template(table, "avatar_url", "{{ user.picture }}", params);
     let profile = user_profile(table, params);
-    let rules = role_rules(table, &ROLES);
+    let rules = role_rules(table, &ROLES, providers);
     let claim = |name, source| Claim {
         name,
         source,

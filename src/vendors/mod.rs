@@ -9,10 +9,12 @@ use time::Duration;
 use crate::access::{Matcher, RoleRule, Roles};
 use crate::claims::Recipe;
 use crate::config::keys::{ROLE, Section};
+use crate::config::provider_among;
 use crate::config::reader::{Item, Table};
 use crate::delivery::Target;
 use crate::expression::Expression;
 use crate::params::ParamRules;
+use crate::types::ProviderId;
 
 /// A vendor, as the configuration meets it.
 pub struct Vendor {
@@ -23,7 +25,16 @@ pub struct Vendor {
     /// Beyond this the vendor advises against a token.
     pub longest_ttl: Duration,
     /// Reads the vendor's fields; `None` after a problem was reported.
-    pub read: fn(&Table<'_>, &ParamRules, &Target) -> Option<Profile>,
+    pub read: fn(&Table<'_>, Scope<'_>) -> Option<Profile>,
+}
+
+/// What an app's fields may name.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    pub params: &'a ParamRules,
+    pub target: &'a Target,
+    /// Of the whole file.
+    pub providers: &'a [ProviderId],
 }
 
 /// What a vendor made of its fields.
@@ -53,7 +64,7 @@ fn compiled(item: &Item<'_>, params: &ParamRules) -> Option<Expression> {
 }
 
 /// `roles = [{ role, allow, max_auth_age? }]`, out of the vendor's own names; `none` is no role.
-fn role_rules(table: &Table<'_>, names: &[&str]) -> Vec<RoleRule> {
+fn role_rules(table: &Table<'_>, names: &[&str], providers: &[ProviderId]) -> Vec<RoleRule> {
     let mut rules = Vec::new();
     for item in table
         .get("roles")
@@ -77,9 +88,12 @@ fn role_rules(table: &Table<'_>, names: &[&str]) -> Vec<RoleRule> {
         });
         if !rule.has("allow") {
             rule.error("allow", "is missing: a role says who has it");
+        } else if rule.texts("allow").is_empty() {
+            rule.error("allow", "is empty, so nobody has the role");
         }
-        let allow = matchers(&rule, "allow");
-        let max_auth_age = rule.has("max_auth_age").then(|| {
+        let allow = matchers(&rule, "allow", providers);
+        let max_auth_age = rule.get("max_auth_age").map(|item| {
+            item.warn("fits only where the provider sends auth_time; without it nobody has this role");
             rule.duration(
                 "max_auth_age",
                 Duration::HOUR,
@@ -99,10 +113,14 @@ fn role_rules(table: &Table<'_>, names: &[&str]) -> Vec<RoleRule> {
 }
 
 /// A list of access rules.
-pub fn matchers(table: &Table<'_>, key: &str) -> Vec<Matcher> {
+pub fn matchers(table: &Table<'_>, key: &str, providers: &[ProviderId]) -> Vec<Matcher> {
+    let known = |matcher| match &matcher {
+        Matcher::Provider(id) => provider_among(id.as_str(), providers).map(|_| matcher),
+        _ => Ok(matcher),
+    };
     table
         .texts(key)
         .into_iter()
-        .filter_map(|(item, _)| item.parsed(Matcher::parse))
+        .filter_map(|(item, _)| item.parsed(|text| Matcher::parse(text).and_then(known)))
         .collect()
 }

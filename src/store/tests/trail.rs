@@ -132,3 +132,24 @@ async fn c_37_people_can_stand_in_the_trail_as_hashes_that_find_them() {
     assert_eq!(rows[0].get("email"), Some(hash.as_str()));
     assert!(!rows[0].fields.iter().flatten().any(|field| field.contains("ada")));
 }
+
+#[tokio::test]
+async fn c_2_a_record_is_found_by_its_id_and_by_its_tokens_hash() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir).await;
+    for _ in 0..2 {
+        store.record(launch_record()).await.unwrap();
+    }
+    let mut trail = TrailReader::open(&dir.path().join("usher.db")).await.unwrap();
+    let all = trail.newest(&Filter::default(), 10).await.unwrap();
+    let by_id = Filter {
+        id: all[0].get("id").map(str::to_owned),
+        ..Filter::default()
+    };
+    assert_eq!(trail.newest(&by_id, 10).await.unwrap().len(), 1);
+    let by_hash = Filter {
+        token_sha256: Some("00".repeat(32)),
+        ..Filter::default()
+    };
+    assert!(trail.newest(&by_hash, 10).await.unwrap().is_empty());
+}

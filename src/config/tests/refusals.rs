@@ -1,0 +1,87 @@
+//! What is refused or warned of at load, because at run time it would fail nobody but a visitor.
+
+use super::*;
+
+#[test]
+fn a_rule_over_a_provider_that_is_not_there_is_refused() {
+    let app = |allow: &str, more: &str| file("", &(FRAMEABLE.replace("everyone", allow) + more));
+    for text in [
+        app("provider:wrk", ""),
+        app("everyone", "deny = [\"provider:wrk\"]"),
+        app(
+            "everyone",
+            "roles = [{ role = \"host\", allow = [\"provider:wrk\"] }]",
+        ),
+    ] {
+        let told = refusal(&text);
+        assert!(
+            told.contains("names a provider that is not there; did you mean work?"),
+            "{told}"
+        );
+    }
+    assert!(
+        loaded(&app("provider:work", "deny = [\"provider:work\"]"))
+            .warnings
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_provider_with_a_fault_is_still_there_for_the_rules() {
+    let text =
+        file("", &FRAMEABLE.replace("everyone", "provider:work")).replace("https://login", "ftp://login");
+    let told = refusal(&text);
+    assert!(
+        told.contains("providers.work.issuer") && !told.contains("not there"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_role_for_nobody_is_refused_and_one_by_age_warned_of() {
+    let roles = |rule: &str| file("", &format!("{FRAMEABLE}roles = [{{ role = \"host\", {rule} }}]"));
+    let told = refusal(&roles("allow = []"));
+    assert!(
+        told.contains("roles.allow: is empty, so nobody has the role"),
+        "{told}"
+    );
+    let warnings = loaded(&roles("allow = [\"everyone\"], max_auth_age = \"5m\"")).warnings;
+    assert!(warnings[0].message.contains("auth_time"), "{warnings:?}");
+}
+
+/// What `serve` would stumble over when it makes the provider's client.
+#[test]
+fn a_bundle_with_one_bad_certificate_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = file("", FRAMEABLE).replace("client_id", "ca_file = \"ca.pem\"\nclient_id");
+    let read = |pem: &str| {
+        std::fs::write(dir.path().join("ca.pem"), pem).unwrap();
+        parse(&text, &dir.path().join("usher.toml"))
+            .map(|loaded| loaded.warnings.len())
+            .map_err(|problems| problems.to_string())
+    };
+    let good = include_str!("ca.pem");
+    let (begin, end) = ("-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n");
+    assert_eq!(read(good), Ok(0));
+    assert_eq!(read(&good.repeat(2)), Ok(0));
+    for (bad, wanted) in [
+        (String::new(), "without a PEM certificate"),
+        (PEM.clone(), "without a PEM certificate"),
+        (format!("{good}{begin}!!\n{end}"), "cannot be read: number 2"),
+        (format!("{begin}MAAB\n{end}"), "cannot be read: number 1"),
+        (format!("{good}{begin}MIIB\n"), "cannot be read: number 2"),
+    ] {
+        let told = read(&bad).unwrap_err();
+        assert!(told.contains(wanted), "{wanted}\n---\n{told}");
+        assert!(!told.contains("MIIB"), "{told}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named_with_the_way_to_another() {
+    let told = load(Path::new("nowhere.toml"))
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
+    assert!(told.contains("-c FILE") && !told.contains("init"), "{told}");
+}
