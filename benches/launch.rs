@@ -1,6 +1,7 @@
 //! What one launch costs: the CPU time of the real binary for a signed-in click over HTTP, with
 //! everything on (session, access, claims, durable audit, metrics, JSON log to a file), beside the
-//! CPU time of one bare RSA-2048 signature in the same run.
+//! CPU time of one bare RSA-2048 signature in the same run: by aws-lc, which signs in Usher too, and
+//! by `openssl speed`, where that is installed.
 //!
 //! `cargo bench --bench launch`. Ratios within one run are what counts: machines are noisy.
 
@@ -67,8 +68,16 @@ user_profile = [["organization", "Acme"], ["title", "{{ user.claims.title }}"]]
     let cookie = signed_in(&directory.join("usher.db"));
     let signer = Signer::new(&pem);
     println!(
-        "{:>11} {:>10} {:>14} {:>16} {:>7} {:>7} {:>7}",
-        "connections", "launches/s", "CPU µs/launch", "CPU µs/signature", "ratio", "p50 ms", "p99 ms"
+        "{:>11} {:>10} {:>14} {:>8} {:>9} {:>8} {:>9} {:>7} {:>7}",
+        "connections",
+        "launches/s",
+        "CPU µs/launch",
+        "aws-lc",
+        "ratio",
+        "OpenSSL",
+        "ratio",
+        "p50 ms",
+        "p99 ms"
     );
     for connections in CONNECTIONS {
         let server = Server::start(directory);
@@ -85,12 +94,15 @@ user_profile = [["organization", "Acme"], ["title", "{{ user.claims.title }}"]]
         }
         latencies.sort_by(f64::total_cmp);
         let (launch, signature) = (launching / count(latencies.len()), signing / count(SIGNATURES));
+        let openssl = openssl();
         println!(
-            "{connections:>11} {:>10.0} {:>14.1} {:>16.1} {:>7.2} {:>7.2} {:>7.2}",
+            "{connections:>11} {:>10.0} {:>14.1} {:>8.1} {:>9.2} {:>8.1} {:>9.2} {:>7.2} {:>7.2}",
             count(latencies.len()) / elapsed,
             launch * 1e6,
             signature * 1e6,
             launch / signature,
+            openssl * 1e6,
+            launch / openssl,
             latencies[latencies.len() / 2] * 1e3,
             latencies[latencies.len() * 99 / 100] * 1e3,
         );
@@ -183,6 +195,24 @@ impl Signer {
         }
         cpu_seconds(std::process::id()) - before
     }
+}
+
+/// CPU seconds of a signature as `openssl speed` says; not a number where there is no OpenSSL.
+fn openssl() -> f64 {
+    let said = Command::new("openssl")
+        .args(["speed", "-seconds", "2", "rsa2048"])
+        .output();
+    let said = said
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_default();
+    let line = said
+        .lines()
+        .find(|line| line.starts_with("rsa") && line.contains("2048"));
+    let seconds = line.and_then(|line| {
+        line.split_whitespace()
+            .find_map(|word| word.strip_suffix('s')?.parse().ok())
+    });
+    seconds.unwrap_or(f64::NAN)
 }
 
 fn pem_to_der(pem: &str) -> Vec<u8> {
