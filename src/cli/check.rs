@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use crate::config::{self, Config, Loaded, PersonaTest, Problem, Severity};
 use crate::mint;
+use crate::signer::SigningKey;
 
 /// How the findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -93,10 +94,19 @@ fn apps(config: &Config) -> Vec<[String; 4]> {
                 app.id.to_string(),
                 app.vendor.to_owned(),
                 app.target.origin().unwrap_or_default(),
-                format!("RSA {}, SHA-256 {}", app.key.bits(), &app.key.fingerprint()[..16]),
+                key(&app.key),
             ]
         })
         .collect()
+}
+
+/// What the key is. The hash of a secret is not shown: it could be tried against guesses.
+fn key(key: &SigningKey) -> String {
+    let kind = key.describe();
+    match key.public() {
+        Some(public) => format!("{kind}, SHA-256 {}", &public.fingerprint()[..16]),
+        None => kind,
+    }
 }
 
 /// Warns of each persona whose address with the token is over 2,000 bytes (lesson 31).

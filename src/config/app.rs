@@ -1,5 +1,6 @@
 //! `[apps.*]`: what all vendors have in common; the rest is each vendor's own.
 
+use jsonwebtoken::Algorithm;
 use serde_json::Value;
 use time::Duration;
 use url::Url;
@@ -14,7 +15,7 @@ use crate::access::Rules;
 use crate::delivery::Target;
 use crate::expression::{Expression, meant};
 use crate::params::ParamRules;
-use crate::signer::SigningKey;
+use crate::signer::{Head, SigningKey};
 use crate::types::{AppId, Email, Origin, ProviderId};
 use crate::vendors::{self, Scope, VENDORS, matchers};
 
@@ -109,7 +110,7 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
     let target = table
         .require("url")
         .and_then(|item| item.parsed(|text| Target::parse(text, &params).map_err(|e| e.to_string())));
-    let key = key(&table, tolerance);
+    let key = key(&table, vendor.algorithm, tolerance);
     let own = own_providers(&table, providers);
     let mut access = rules(&table, &params, &own, providers);
     let longest = vendor.longest_ttl;
@@ -196,7 +197,7 @@ fn params(table: &Table<'_>) -> ParamRules {
     rules
 }
 
-fn key(table: &Table<'_>, tolerance: &Tolerance) -> Option<SigningKey> {
+fn key(table: &Table<'_>, algorithm: Algorithm, tolerance: &Tolerance) -> Option<SigningKey> {
     let kid = table.get("kid").map(|item| item.parsed(|text| short(text, 128)));
     let text = secret(table, ["key", "key_file", "key_env"], tolerance)?;
     let item = ["key", "key_file", "key_env"]
@@ -206,7 +207,11 @@ fn key(table: &Table<'_>, tolerance: &Tolerance) -> Option<SigningKey> {
         Some(kid) => Some(kid?),
         None => None,
     };
-    match SigningKey::from_pem(&text, kid) {
+    let head = Head {
+        kid,
+        ..Head::new(algorithm)
+    };
+    match SigningKey::from_pem(&text, head) {
         Ok(key) => Some(key),
         Err(error) => {
             item.error_with(error.to_string(), error.cure());

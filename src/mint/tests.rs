@@ -176,7 +176,7 @@ fn lesson_33_the_token_is_what_was_prepared_and_an_independent_library_verifies_
     assert_eq!(token.len(), length);
     let mut validation = Validation::new(Algorithm::RS256);
     validation.validate_exp = false;
-    let key = DecodingKey::from_rsa_pem(app.key.public_pem().as_bytes()).unwrap();
+    let key = DecodingKey::from_rsa_pem(app.key.public().unwrap().pem().as_bytes()).unwrap();
     let decoded = decode::<Map<String, Value>>(token, &key, &validation).unwrap();
     assert_eq!(&decoded.claims, prepared.claims.as_map());
     assert_eq!(decoded.header.kid.as_deref(), Some("k-1"));

@@ -11,11 +11,24 @@ pub(super) enum PrivateDer {
     Pkcs1(Zeroizing<Vec<u8>>),
     /// RFC 5958.
     Pkcs8(Zeroizing<Vec<u8>>),
+    /// RFC 5915.
+    Sec1(Zeroizing<Vec<u8>>),
 }
 
-/// Reads the only block of `text`; line ends and a missing last newline do not matter.
+impl PrivateDer {
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Pkcs1(der) | Self::Pkcs8(der) | Self::Sec1(der) => der,
+        }
+    }
+}
+
+/// Reads the only block of `text`; line ends and a missing last newline do not matter. The
+/// parameters that `openssl ecparam -genkey` writes in front of a key only repeat its curve.
 pub(super) fn read(text: &str) -> Result<PrivateDer, RejectedKey> {
-    let mut blocks = text.match_indices("-----BEGIN ");
+    let mut blocks = text
+        .match_indices("-----BEGIN ")
+        .filter(|(at, _)| !text[*at..].starts_with("-----BEGIN EC PARAMETERS-----"));
     let (start, mark) = blocks.next().ok_or(RejectedKey::NotPem)?;
     if blocks.next().is_some() {
         return Err(RejectedKey::SeveralBlocks);
@@ -26,26 +39,24 @@ pub(super) fn read(text: &str) -> Result<PrivateDer, RejectedKey> {
     let (body, _) = rest
         .split_once(&format!("-----END {label}-----"))
         .ok_or(RejectedKey::NotPem)?;
-    let pkcs1 = match label {
-        "RSA PRIVATE KEY" if body.contains("ENCRYPTED") => return Err(RejectedKey::Encrypted),
-        "RSA PRIVATE KEY" => true,
-        "PRIVATE KEY" => false,
+    let form = match label {
+        "RSA PRIVATE KEY" | "EC PRIVATE KEY" if body.contains("ENCRYPTED") => {
+            return Err(RejectedKey::Encrypted);
+        }
+        "RSA PRIVATE KEY" => PrivateDer::Pkcs1,
+        "EC PRIVATE KEY" => PrivateDer::Sec1,
+        "PRIVATE KEY" => PrivateDer::Pkcs8,
         "ENCRYPTED PRIVATE KEY" => return Err(RejectedKey::Encrypted),
         "PUBLIC KEY" | "RSA PUBLIC KEY" => return Err(RejectedKey::Public),
         "CERTIFICATE" | "TRUSTED CERTIFICATE" => return Err(RejectedKey::Certificate),
         "OPENSSH PRIVATE KEY" => return Err(RejectedKey::OpenSsh),
         "RSA-PSS PRIVATE KEY" => return Err(RejectedKey::PssOnly),
-        "EC PRIVATE KEY" => return Err(RejectedKey::NotRsa),
         _ => return Err(RejectedKey::NotPem),
     };
     let packed: Zeroizing<Vec<u8>> =
         Zeroizing::new(body.bytes().filter(|b| !b.is_ascii_whitespace()).collect());
     let der = Zeroizing::new(STANDARD.decode(&*packed).map_err(|_| RejectedKey::Corrupt)?);
-    Ok(if pkcs1 {
-        PrivateDer::Pkcs1(der)
-    } else {
-        PrivateDer::Pkcs8(der)
-    })
+    Ok(form(der))
 }
 
 /// DER as PEM, in lines of 64 characters (RFC 7468).

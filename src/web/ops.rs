@@ -5,6 +5,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
 use super::Gateway;
+use crate::signer::PublicKey;
 
 pub fn routes(service: &mut web::ServiceConfig) {
     service
@@ -30,8 +31,11 @@ async fn readyz(gateway: web::Data<Gateway>) -> HttpResponse {
             "last_failure": provider.last_failure().map(crate::identity::provider::ProviderError::code),
         })
     };
-    let key =
-        |app: &crate::config::App| json!({ "app": app.id.as_str(), "fingerprint": app.key.fingerprint() });
+    // The hash of a secret is nobody's to see: it could be tried against guesses.
+    let key = |app: &crate::config::App| {
+        let public = app.key.public().map(PublicKey::fingerprint);
+        json!({ "app": app.id.as_str(), "fingerprint": public })
+    };
     let body = json!({
         "ready": store && !draining && apps > 0,
         "store": if store { "up" } else { "down" },
