@@ -16,6 +16,7 @@ use crate::audit;
 use crate::clock::SystemClock;
 use crate::config::{Config, Listen, StoreUrl};
 use crate::identity::provider::Provider;
+use crate::rooms::Rooms;
 use crate::session::seal::Sealer;
 use crate::store::{self, Store};
 use crate::telemetry;
@@ -41,6 +42,8 @@ pub enum StartError {
     Unavailable(#[from] store::Unavailable),
     #[error("providers.{id}: cannot make an HTTP client: check ca_file and outbound_proxy")]
     Client { id: String },
+    #[error("cannot make an HTTP client for the vendors: check outbound_proxy")]
+    Rooms,
     #[error(
         "the sealing key in the store is damaged; delete the row `sealing_key` of the settings to make a new one"
     )]
@@ -100,6 +103,7 @@ pub async fn start(config: Config, listener: Option<TcpListener>) -> Result<Runn
             id: settings.id.to_string(),
         })?);
     }
+    let rooms = Rooms::new(config.server.outbound_proxy.as_ref()).map_err(|_| StartError::Rooms)?;
     let listen = config.server.listen.clone();
     let ops_listen = config.server.ops_listen;
     let drain = config.server.drain;
@@ -109,6 +113,7 @@ pub async fn start(config: Config, listener: Option<TcpListener>) -> Result<Runn
         store,
         sealer,
         providers,
+        rooms,
         Arc::new(SystemClock),
     ));
 

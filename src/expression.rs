@@ -35,7 +35,9 @@ const USER: [&str; 12] = [
     "claims",
 ];
 const APP: [&str; 2] = ["id", "title"];
-const FILTERS: [&str; 7] = ["default", "string", "int", "join", "lower", "upper", "trim"];
+const FILTERS: [&str; 9] = [
+    "default", "string", "int", "ms", "pairs", "join", "lower", "upper", "trim",
+];
 const TESTS: [&str; 2] = ["defined", "undefined"];
 
 /// The claims that tell one person from another; see [`Expression::tells_people_apart`].
@@ -58,6 +60,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.add_filter("default", minijinja::filters::default);
     environment.add_filter("string", context::string);
     environment.add_filter("int", context::int);
+    environment.add_filter("ms", context::ms);
+    environment.add_filter("pairs", context::pairs);
     environment.add_filter("join", context::join);
     environment.add_filter("lower", |text: String| text.to_lowercase());
     environment.add_filter("upper", |text: String| text.to_uppercase());
@@ -141,9 +145,14 @@ impl Expression {
 
     /// Whether it names something of the person that others do not share (S-329).
     pub fn tells_people_apart(&self) -> bool {
+        OWN.iter().any(|name| self.reads(name))
+    }
+
+    /// Whether it names `user.{name}`.
+    pub fn reads(&self, name: &str) -> bool {
         self.references
             .iter()
-            .any(|r| r.path[0] == "user" && r.path.get(1).is_some_and(|name| OWN.contains(&name.as_str())))
+            .any(|r| r.path[0] == "user" && r.path.get(1).is_some_and(|found| found == name))
     }
 
     /// The value: of its own type where one expression stands alone, else text. `Null` is explicit.

@@ -1,21 +1,27 @@
 //! The one mint path: a real launch, `explain`, `mint`, the preview and the tests of a
 //! configuration all come through here, and only the last step differs.
+//!
+//! [`grant`], [`Granted::prepare`], [`Prepared::sign`]: between the first two a room may have to be
+//! found, which is the one thing on the way that asks somebody else.
 
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use crate::access::Denial;
-use crate::claims::{ClaimError, ClaimSet};
+use crate::access::{Denial, Grant};
+use crate::claims::{ClaimError, ClaimSet, Inputs};
 use crate::config::App;
 use crate::delivery::{Address, TooLong};
 use crate::identity::Identity;
 use crate::params::{ParamError, Params};
 use crate::signer::{KeyError, SignedToken};
+use crate::vendors::vonage_video::Room;
 
 /// A token, and where it goes once its record is durable.
 pub struct Minted {
     pub token: SignedToken,
     pub roles: Vec<String>,
-    pub address: Address,
+    pub address: Option<Address>,
+    pub claims: ClaimSet,
 }
 
 /// All that a token would say, without the signature.
@@ -23,7 +29,8 @@ pub struct Minted {
 pub struct Prepared {
     pub claims: ClaimSet,
     pub roles: Vec<String>,
-    pub address: Address,
+    /// Where people arrive; none where only the token API serves the app.
+    pub address: Option<Address>,
 }
 
 /// Why no token was made.
@@ -55,39 +62,93 @@ impl Refusal {
     }
 }
 
-/// Decides, fills in, signs. What it returns must be recorded before it leaves.
-pub fn mint(app: &App, identity: &Identity, params: &Params, now: OffsetDateTime) -> Result<Minted, Refusal> {
-    let Prepared {
-        claims,
-        roles,
+/// What stands once a person may come in: the first half of the way, up to the room.
+#[derive(Debug)]
+pub struct Granted<'a> {
+    app: &'a App,
+    grant: Grant,
+    address: Option<Address>,
+    room: Option<(&'a Room, String)>,
+}
+
+/// Whether this person may come in, and where to.
+pub fn grant<'a>(
+    app: &'a App,
+    identity: &Identity,
+    params: &Params,
+    now: OffsetDateTime,
+) -> Result<Granted<'a>, Refusal> {
+    let grant = app.decide(identity, params, now).map_err(Refusal::Denied)?;
+    let address = match &app.target {
+        Some(target) => Some(target.address(params)?),
+        None => None,
+    };
+    let room = match &app.room {
+        Some(room) => Some((room, room.name(params)?)),
+        None => None,
+    };
+    Ok(Granted {
+        app,
+        grant,
         address,
-    } = prepare(app, identity, params, now)?;
-    let token = app.key.sign(&claims)?;
-    Ok(Minted {
-        token,
-        roles,
-        address,
+        room,
     })
 }
 
-/// The same up to the signature.
+impl<'a> Granted<'a> {
+    /// The room whose session has to be found before the claims can be filled in (C-6).
+    pub fn room(&self) -> Option<(&'a Room, &str)> {
+        self.room.as_ref().map(|(room, name)| (*room, name.as_str()))
+    }
+
+    /// Fills in the claims; `session_id` is that of the room.
+    pub fn prepare(self, session_id: Option<&str>, now: OffsetDateTime) -> Result<Prepared, Refusal> {
+        let app = self.app;
+        let inputs = Inputs {
+            app: &app.id,
+            title: &app.title,
+            issued_at: now - app.iat_backdate,
+            ttl: app.ttl,
+            jti: Uuid::new_v4(),
+            session_id,
+        };
+        let claims = app.recipe.fill(&self.grant, &inputs)?;
+        if let Some(address) = &self.address {
+            app.delivery.fits(address, app.key.token_length(&claims))?;
+        }
+        Ok(Prepared {
+            claims,
+            roles: self.grant.roles().to_vec(),
+            address: self.address,
+        })
+    }
+}
+
+impl Prepared {
+    /// Signs. What it returns must be recorded before it leaves.
+    pub fn sign(self, app: &App) -> Result<Minted, Refusal> {
+        Ok(Minted {
+            token: app.key.sign(&self.claims)?,
+            roles: self.roles,
+            address: self.address,
+            claims: self.claims,
+        })
+    }
+}
+
+/// What a token would say, for whoever looks without launching. A room that nobody has opened yet
+/// has no session, and then its name stands in its place.
 pub fn prepare(
     app: &App,
     identity: &Identity,
     params: &Params,
     now: OffsetDateTime,
 ) -> Result<Prepared, Refusal> {
-    let grant = app.decide(identity, params, now).map_err(Refusal::Denied)?;
-    let address = app.target.address(params)?;
-    let claims = app
-        .recipe
-        .fill(&grant, (&app.id, &app.title), now - app.iat_backdate, app.ttl)?;
-    address.fits(app.key.token_length(&claims))?;
-    Ok(Prepared {
-        claims,
-        roles: grant.roles().to_vec(),
-        address,
-    })
+    let granted = grant(app, identity, params, now)?;
+    let unmade = granted
+        .room()
+        .map(|(_, name)| format!("(session of room {name})"));
+    granted.prepare(unmade.as_deref(), now)
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The inbound parameters that an app declares, and the values that a launch brings (C-7, C-49).
 
 use regex::{Regex, RegexBuilder};
+use url::Url;
+
+use crate::types::secure_url;
 
 /// Bytes that one value may have.
 const LONGEST: usize = 256;
@@ -35,9 +38,17 @@ pub struct ParamRules(Vec<ParamRule>);
 #[derive(Debug)]
 struct ParamRule {
     name: String,
-    /// Anchored to the whole value.
-    pattern: Regex,
+    form: Form,
     optional: bool,
+}
+
+/// What a value must look like.
+#[derive(Debug)]
+enum Form {
+    /// A match of the whole value.
+    Pattern(Regex),
+    /// An address under one of these, or a path of the first one (lesson 8).
+    Within(Vec<Url>),
 }
 
 /// Why the parameters of a request were refused; names the parameter, never its value.
@@ -66,11 +77,43 @@ pub enum DeclareError {
     Reserved,
     #[error("is not a regular expression that can be matched against a whole value")]
     Pattern,
+    #[error("is not an https address without query and fragment")]
+    Within,
 }
 
 impl ParamRules {
     /// Adds a parameter; the pattern is anchored to the whole value.
     pub fn declare(&mut self, name: &str, pattern: &str, optional: bool) -> Result<(), DeclareError> {
+        let compile = |text: &str| RegexBuilder::new(text).size_limit(1 << 20).build();
+        // Alone first: `a)|(b` would climb out of the group that anchors it.
+        let pattern = compile(pattern)
+            .and_then(|_| compile(&format!(r"\A(?:{pattern})\z")))
+            .map_err(|_| DeclareError::Pattern)?;
+        self.add(name, Form::Pattern(pattern), optional)
+    }
+
+    /// Adds a parameter that is an address under one of `places`: of the same origin, and with a path
+    /// that is theirs or goes on from it.
+    pub fn declare_within(
+        &mut self,
+        name: &str,
+        places: &[&str],
+        optional: bool,
+    ) -> Result<(), DeclareError> {
+        let place = |text: &&str| {
+            secure_url(text)
+                .ok()
+                .filter(|url| url.query().is_none() && url.fragment().is_none())
+                .ok_or(DeclareError::Within)
+        };
+        let places = places.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        if places.is_empty() {
+            return Err(DeclareError::Within);
+        }
+        self.add(name, Form::Within(places), optional)
+    }
+
+    fn add(&mut self, name: &str, form: Form, optional: bool) -> Result<(), DeclareError> {
         let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         let goes_on = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if !starts || !goes_on || name.len() > 32 {
@@ -79,14 +122,9 @@ impl ParamRules {
         if RESERVED.contains(&name) {
             return Err(DeclareError::Reserved);
         }
-        let compile = |text: &str| RegexBuilder::new(text).size_limit(1 << 20).build();
-        // Alone first: `a)|(b` would climb out of the group that anchors it.
-        let pattern = compile(pattern)
-            .and_then(|_| compile(&format!(r"\A(?:{pattern})\z")))
-            .map_err(|_| DeclareError::Pattern)?;
         self.0.push(ParamRule {
             name: name.to_owned(),
-            pattern,
+            form,
             optional,
         });
         Ok(())
@@ -114,7 +152,7 @@ impl ParamRules {
         let mut accepted = Vec::with_capacity(pairs.len());
         for rule in &self.0 {
             match pairs.iter().find(|(name, _)| *name == rule.name) {
-                Some((_, value)) if rule.pattern.is_match(value) => {
+                Some((_, value)) if rule.form.fits(value) => {
                     accepted.push((rule.name.clone(), value.clone()));
                 }
                 Some(_) => return Err(ParamError::Mismatch(rule.name.clone())),
@@ -142,6 +180,39 @@ impl ParamRules {
             .find(|rule| rule.name == name)
             .map(|rule| rule.optional)
     }
+}
+
+impl Form {
+    fn fits(&self, value: &str) -> bool {
+        match self {
+            Self::Pattern(pattern) => pattern.is_match(value),
+            Self::Within(places) => {
+                // What browsers would read otherwise than we do is refused before it is read (S-302).
+                if !value.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
+                    return false;
+                }
+                let local = value.starts_with('/') && !value.starts_with("//");
+                let parsed = if local {
+                    places[0].join(value).ok()
+                } else {
+                    secure_url(value).ok().filter(|_| value.contains("://"))
+                };
+                parsed.is_some_and(|url| places.iter().any(|place| is_under(&url, place)))
+            }
+        }
+    }
+}
+
+fn is_under(url: &Url, place: &Url) -> bool {
+    let (path, start) = (url.path(), place.path().trim_end_matches('/'));
+    // A server may decode what the path hides.
+    let hidden = path.to_ascii_lowercase();
+    let climbs = hidden.contains("%2e") || hidden.contains("%2f") || hidden.contains("%5c");
+    url.origin() == place.origin()
+        && path
+            .strip_prefix(start)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        && (start.is_empty() || !climbs)
 }
 
 /// A name as a stranger sent it, made fit for a page: what could stand in a name, and so nothing
@@ -224,6 +295,52 @@ mod tests {
             accept(&[("\u{202e}cba\u{2066}\u{85}", "x")]),
             Err(ParamError::Undeclared("cba".into()))
         );
+    }
+
+    #[test]
+    fn lesson_8_s_302_a_return_address_stays_under_the_places_that_are_listed() {
+        let mut rules = ParamRules::default();
+        let places = ["https://acme.zendesk.com/hc", "https://help.acme.com"];
+        rules.declare_within("return_to", &places, true).unwrap();
+        let takes = |value: &str| rules.accept(&[("return_to".into(), value.into())]).is_ok();
+        for good in [
+            "https://acme.zendesk.com/hc",
+            "https://acme.zendesk.com/hc/en-us/requests?x=1#top",
+            "https://help.acme.com/anything",
+            "/hc/en-us",
+        ] {
+            assert!(takes(good), "{good}");
+        }
+        for bad in [
+            "https://acme.zendesk.com/admin",
+            "https://acme.zendesk.com/hcx",
+            "https://acme.zendesk.com/hc/../admin",
+            "https://acme.zendesk.com/hc/%2e%2e/admin",
+            "https://acme.zendesk.com/hc/..%2fadmin",
+            "https://acme.zendesk.com.evil.test/hc",
+            "https://acme.zendesk.com@evil.test/hc",
+            "http://acme.zendesk.com/hc",
+            "https:acme.zendesk.com/hc",
+            "//evil.test/hc",
+            "/\\evil.test/hc",
+            "/\tevil",
+            "\\\\evil.test",
+            "javascript:alert(1)",
+            "/admin",
+            "hc",
+            "",
+            "https://acme.zendesk.com/h c",
+        ] {
+            assert!(!takes(bad), "{bad}");
+        }
+        for place in [
+            "http://a.example",
+            "https://a.example/?q",
+            "https://a.example/#f",
+            "x",
+        ] {
+            assert!(rules.declare_within("x", &[place], true).is_err(), "{place}");
+        }
     }
 
     #[test]

@@ -102,15 +102,26 @@ pub fn is_loopback(url: &Url) -> bool {
 
 /// Parses an `https` URL; `http` is taken where the host is loopback.
 pub fn secure_url(text: &str) -> Result<Url, ParseError> {
+    secure(text, "https", "http")
+}
+
+/// Parses a `wss` URL; `ws` is taken where the host is loopback.
+pub fn secure_websocket(text: &str) -> Result<Url, ParseError> {
+    secure(text, "wss", "ws")
+}
+
+fn secure(text: &str, scheme: &str, plain: &str) -> Result<Url, ParseError> {
     let url = Url::parse(text).map_err(|e| ParseError::new(format!("is not a URL: {e}")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(ParseError::new("must not carry a user name or password"));
     }
     match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(ParseError::new("must be https; plain http is for loopback only")),
-        other => Err(ParseError::new(format!("must be https, not {other}"))),
+        found if found == scheme => Ok(url),
+        found if found == plain && is_loopback(&url) => Ok(url),
+        found if found == plain => Err(ParseError::new(format!(
+            "must be {scheme}; plain {plain} is for loopback only"
+        ))),
+        other => Err(ParseError::new(format!("must be {scheme}, not {other}"))),
     }
 }
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::config::{self, Config, Loaded, PersonaTest, Problem, Severity};
+use crate::config::{self, App, Config, Loaded, PersonaTest, Problem, Severity};
+use crate::delivery::Target;
 use crate::mint;
-use crate::signer::SigningKey;
 
 /// How the findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -93,17 +93,17 @@ fn apps(config: &Config) -> Vec<[String; 4]> {
             [
                 app.id.to_string(),
                 app.vendor.to_owned(),
-                app.target.origin().unwrap_or_default(),
-                key(&app.key),
+                app.target.as_ref().and_then(Target::origin).unwrap_or_default(),
+                key(app),
             ]
         })
         .collect()
 }
 
-/// What the key is. The hash of a secret is not shown: it could be tried against guesses.
-fn key(key: &SigningKey) -> String {
-    let kind = key.describe();
-    match key.public() {
+/// What an app signs with; of a secret only how long it is.
+fn key(app: &App) -> String {
+    let kind = app.key.describe();
+    match app.key.public() {
         Some(public) => format!("{kind}, SHA-256 {}", &public.fingerprint()[..16]),
         None => kind,
     }
@@ -115,7 +115,9 @@ fn long_addresses(loaded: &Loaded, path: &Path, now: OffsetDateTime) -> Vec<Prob
         let app = loaded.config.app(&test.app)?;
         let params = app.params.accept(&test.params).ok()?;
         let made = mint::prepare(app, &test.identity, &params, now).ok()?;
-        let length = made.address.length(app.key.token_length(&made.claims));
+        let length = app
+            .delivery
+            .length(made.address.as_ref()?, app.key.token_length(&made.claims));
         (length > 2000).then(|| Problem {
             file: path.to_owned(),
             line: test.line,

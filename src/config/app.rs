@@ -1,27 +1,25 @@
 //! `[apps.*]`: what all vendors have in common; the rest is each vendor's own.
 
-use jsonwebtoken::Algorithm;
 use serde_json::Value;
 use time::Duration;
 use url::Url;
 
-use super::App;
 use super::keys::{APP, PARAM};
 use super::provider::provider_among;
 use super::reader::{Item, Table};
-use super::secret::{Tolerance, image, secret};
+use super::secret::{Tolerance, image};
 use super::server::short;
+use super::{App, key};
 use crate::access::Rules;
-use crate::delivery::Target;
+use crate::delivery::{Delivery, Target};
 use crate::expression::{Expression, meant};
 use crate::params::ParamRules;
-use crate::signer::{Head, SigningKey};
 use crate::types::{AppId, Email, Origin, ProviderId};
 use crate::vendors::{self, Scope, VENDORS, matchers};
 
 /// The fields that do not change what a token opens or says; all others must be equal in apps that
 /// share a key (C-9).
-const LOOKS: [&str; 16] = [
+const LOOKS: [&str; 19] = [
     "title",
     "description",
     "icon",
@@ -37,6 +35,9 @@ const LOOKS: [&str; 16] = [
     "key",
     "key_file",
     "key_env",
+    "secret",
+    "secret_file",
+    "secret_env",
     "shared_key",
 ];
 
@@ -106,11 +107,11 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
     let title = table
         .require("title")
         .and_then(|item| item.parsed(|text| short(text, 80)));
-    let params = params(&table);
+    let mut params = params(&table);
+    (vendor.declare)(&table, &mut params);
     let target = table
-        .require("url")
-        .and_then(|item| item.parsed(|text| Target::parse(text, &params).map_err(|e| e.to_string())));
-    let key = key(&table, vendor.algorithm, tolerance);
+        .get("url")
+        .map(|item| item.parsed(|text| Target::parse(text, &params).map_err(|e| e.to_string())));
     let own = own_providers(&table, providers);
     let mut access = rules(&table, &params, &own, providers);
     let longest = vendor.longest_ttl;
@@ -123,6 +124,13 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
     );
     if ttl - iat_backdate < SHORTEST {
         table.error("iat_backdate", "leaves less than 30s of ttl");
+    }
+    if ttl < vendor.advised_ttl {
+        let advised = vendor.advised_ttl.whole_minutes();
+        table.warn(
+            "ttl",
+            format!("is short for this vendor, whose client retries: give it {advised}m or more"),
+        );
     }
     let line = |key: &str, most| {
         table
@@ -139,13 +147,19 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
     let origins = origins.collect();
     let flags = ["hidden", "new_tab", "confirm", "shared_key"].map(|key| table.flag(key));
     let [hidden, new_tab, confirm, shared_key] = flags;
-    let target = target?;
+    let target = match target {
+        Some(target) => Some(target?),
+        None => None,
+    };
     let scope = Scope {
         params: &params,
-        target: &target,
+        target: target.as_ref(),
         providers,
     };
     let profile = (vendor.read)(&table, scope)?;
+    let key = key::read(&table, vendor, profile.head, tolerance);
+    let target = profile.target.or(target);
+    check_address(&table, target.as_ref(), &profile.delivery);
     access.roles = profile.roles;
     let app = App {
         id: id?,
@@ -165,6 +179,9 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         recipe: profile.recipe,
         key: key?,
         target,
+        delivery: profile.delivery,
+        answer: profile.answer,
+        room: profile.room,
         ttl,
         iat_backdate,
     };
@@ -178,45 +195,46 @@ fn params(table: &Table<'_>) -> ParamRules {
         .and_then(|item| item.entries())
         .unwrap_or_default()
     {
-        let (pattern, optional) = if item.is_table() {
+        let declared = if item.is_table() {
             let Some(param) = item.table(PARAM.keys) else {
                 continue;
             };
-            (
-                param.require("match").and_then(|item| item.text()),
-                param.flag("optional"),
-            )
+            let optional = param.flag("optional");
+            if param.has("within") {
+                if param.has("match") {
+                    param.error("match", "and within are two ways to say what fits: give one");
+                }
+                let places: Vec<&str> = param.texts("within").into_iter().map(|(_, text)| text).collect();
+                rules.declare_within(name, &places, optional)
+            } else {
+                let Some(pattern) = param.require("match").and_then(|item| item.text()) else {
+                    continue;
+                };
+                rules.declare(name, pattern, optional)
+            }
         } else {
-            (item.text(), false)
+            let Some(pattern) = item.text() else { continue };
+            rules.declare(name, pattern, false)
         };
-        let Some(pattern) = pattern else { continue };
-        if let Err(error) = rules.declare(name, pattern, optional) {
+        if let Err(error) = declared {
             item.error(error.to_string());
         }
     }
     rules
 }
 
-fn key(table: &Table<'_>, algorithm: Algorithm, tolerance: &Tolerance) -> Option<SigningKey> {
-    let kid = table.get("kid").map(|item| item.parsed(|text| short(text, 128)));
-    let text = secret(table, ["key", "key_file", "key_env"], tolerance)?;
-    let item = ["key", "key_file", "key_env"]
-        .into_iter()
-        .find_map(|key| table.get(key))?;
-    let kid = match kid {
-        Some(kid) => Some(kid?),
-        None => None,
-    };
-    let head = Head {
-        kid,
-        ..Head::new(algorithm)
-    };
-    match SigningKey::from_pem(&text, head) {
-        Ok(key) => Some(key),
-        Err(error) => {
-            item.error_with(error.to_string(), error.cure());
-            None
+/// A token needs somewhere to go; one that the token API answers may do without.
+fn check_address(table: &Table<'_>, target: Option<&Target>, delivery: &Delivery) {
+    let Some(target) = target else {
+        if *delivery != Delivery::Json {
+            table.error("url", "is missing");
         }
+        return;
+    };
+    if let Delivery::Query(name) | Delivery::Fragment(name) | Delivery::FormPost(name) = delivery
+        && target.has_query_key(name)
+    {
+        table.error("url", format!("must not have a {name} of its own"));
     }
 }
 

@@ -36,8 +36,21 @@ sections! {
     ]
     FRAMEABLE "apps.* (frameable)" ["display_name" "email" "avatar_url" "user_profile"]
     COBROWSE "apps.* (cobrowse)" ["license_key" "display_name" "role" "policy"]
+    VONAGE_VIDEO "apps.* (vonage-video)" [
+        "application_id" "session_id" "room" "role" "connection_data" "data_claim" "layout_classes" "archive_mode"
+        "media_mode" "api_url"
+    ]
+    SOUL_MACHINES "apps.* (soul-machines)" [
+        "key_name" "secret" "secret_file" "secret_env" "session_server" "control" "control_via_browser"
+        "control_cookie_header" "claims"
+    ]
+    BIT6 "apps.* (bit6)" ["key_id" "secret" "secret_file" "secret_env" "audience" "identity" "grants"]
+    CUSTOM "apps.* (custom)" [
+        "alg" "secret" "secret_file" "secret_env" "secret_encoding" "header" "claims" "auto_claims" "iat_as" "exp_as"
+        "nbf_as" "jti_as" "time_unit" "token_param" "delivery" "response" "redirect_uris"
+    ]
     ROLE "apps.*.roles" ["role" "allow" "max_auth_age"]
-    PARAM "apps.*.params.*" ["match" "optional"]
+    PARAM "apps.*.params.*" ["match" "within" "optional"]
     TEST "test" ["as" "app" "params" "expect"]
     AS "test.as" [
         "sub" "issuer" "provider" "email" "email_verified" "name" "given_name" "family_name" "preferred_username"

@@ -1,6 +1,7 @@
 //! What the configuration file means: immutable, valid by construction.
 
 mod app;
+mod key;
 pub mod keys;
 mod load;
 mod persona;
@@ -20,13 +21,14 @@ use url::Url;
 
 use crate::access;
 use crate::claims::Recipe;
-use crate::delivery::Target;
+use crate::delivery::{Answer, Delivery, Target};
 use crate::identity::Identity;
 pub use crate::identity::settings::{ClientAuth, Provider};
 use crate::params::{ParamRules, Params};
 use crate::session;
 use crate::signer::SigningKey;
 use crate::types::{AppId, Origin, ProviderId};
+use crate::vendors::vonage_video::Room;
 
 pub use load::{all_keys, load, parse};
 pub use persona::{Expectation, PersonaTest};
@@ -165,7 +167,6 @@ pub enum Person {
 #[derive(Debug)]
 pub struct App {
     pub id: AppId,
-    /// `frameable`, `cobrowse`.
     pub vendor: &'static str,
     pub title: String,
     pub description: Option<String>,
@@ -183,7 +184,12 @@ pub struct App {
     pub access: access::Rules,
     pub recipe: Recipe,
     pub key: SigningKey,
-    pub target: Target,
+    /// Where people arrive; none where only the token API serves the app.
+    pub target: Option<Target>,
+    pub delivery: Delivery,
+    pub answer: Answer,
+    /// For Vonage Video: the room whose session is made on demand.
+    pub room: Option<Room>,
     pub ttl: Duration,
     /// How far `iat` lies before our clock, for vendors whose clocks are slow.
     pub iat_backdate: Duration,

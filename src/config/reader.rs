@@ -141,6 +141,13 @@ impl<'a> Table<'a> {
             .report(at, &join(&self.name, key), message, None, Severity::Error);
     }
 
+    /// Warns at the key's place, or at the table's where the key is missing.
+    pub fn warn(&self, key: &str, message: impl Into<String>) {
+        let at = self.entries.get(key).map_or(self.at, |value| value.span().start);
+        self.source
+            .report(at, &join(&self.name, key), message, None, Severity::Warning);
+    }
+
     pub fn require(&self, key: &str) -> Option<Item<'a>> {
         let item = self.get(key);
         if item.is_none() {

@@ -1,19 +1,53 @@
 //! Hand over: from a receipt to what the browser gets.
 
+mod answer;
+mod placeholders;
 mod target;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::audit::Receipt;
-pub use target::{Target, TargetError};
+pub use answer::{Answer, Part};
+pub use placeholders::Placeholders;
+pub use target::{REDIRECT_URI, STATE, Target, TargetError};
 
-/// Bytes that a Location may have (S-220); proxies and browsers begin to refuse above.
+/// Bytes that an address may have (S-220); proxies and browsers begin to refuse above.
 const LONGEST: usize = 4096;
+
+/// How an app wants its token. The name in it is a query parameter's, a fragment's or a form field's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// `?token=…`, by a redirect.
+    Query(String),
+    /// `#token=…`, by a redirect: the token is in no server's log.
+    Fragment(String),
+    /// A form that submits itself: the token is in no address at all.
+    FormPost(String),
+    /// The last segment of the path, by a redirect.
+    Path,
+    /// The answer of the token API; a launch only leads to the page that asks it.
+    Json,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self::Query("token".to_owned())
+    }
+}
 
 /// The way on to the vendor. Made only from a [`Receipt`].
 pub enum Launch {
     /// A 302 to this address, which carries the token and so cannot be printed.
     Redirect(SecretString),
+    /// A form to post to the vendor.
+    Form(Form),
+}
+
+/// A form with the token in its one field.
+pub struct Form {
+    pub action: String,
+    pub field: String,
+    pub token: SecretString,
 }
 
 /// Where one launch goes: the target with its params filled in, still without the token.
@@ -30,10 +64,12 @@ impl Address {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
 
-    /// Checks that a token of so many bytes still fits, before one is recorded.
-    pub fn fits(&self, token_length: usize) -> Result<(), TooLong> {
-        if self.length(token_length) > LONGEST {
+impl Delivery {
+    /// Checks that a token of so many bytes still fits into the address, before one is recorded.
+    pub fn fits(&self, address: &Address, token_length: usize) -> Result<(), TooLong> {
+        if self.length(address, token_length) > LONGEST {
             Err(TooLong)
         } else {
             Ok(())
@@ -41,25 +77,81 @@ impl Address {
     }
 
     /// The bytes of the address with a token of so many.
-    pub fn length(&self, token_length: usize) -> usize {
-        self.0.len() + self.joint().len() + token_length
+    pub fn length(&self, address: &Address, token_length: usize) -> usize {
+        match self {
+            Self::Query(name) | Self::Fragment(name) => address.0.len() + name.len() + 2 + token_length,
+            Self::Path => address.0.len() + 1 + token_length,
+            Self::FormPost(_) | Self::Json => address.0.len(),
+        }
     }
 
-    fn joint(&self) -> &'static str {
-        if self.0.contains('?') {
-            "&token="
-        } else {
-            "?token="
+    /// The address with `token` where this delivery puts it. A compact token is URL-safe as it is.
+    pub fn place(&self, Address(address): &Address, token: &str) -> String {
+        match self {
+            Self::Query(name) => {
+                let joint = if address.contains('?') { '&' } else { '?' };
+                format!("{address}{joint}{name}={token}")
+            }
+            Self::Fragment(name) => format!("{address}#{name}={token}"),
+            Self::Path => {
+                let (path, query) = match address.find('?') {
+                    Some(at) => address.split_at(at),
+                    None => (address.as_str(), ""),
+                };
+                format!("{}/{token}{query}", path.trim_end_matches('/'))
+            }
+            Self::FormPost(_) | Self::Json => address.clone(),
         }
     }
 }
 
-/// Puts the recorded token into the address. A compact token is URL-safe as it is.
-pub fn hand_over(receipt: Receipt, address: &Address) -> Result<Launch, TooLong> {
+/// Hands the recorded token over.
+pub fn hand_over(receipt: Receipt, address: &Address, delivery: &Delivery) -> Result<Launch, TooLong> {
     let token = receipt.into_token();
-    let token = token.compact().expose_secret();
-    address.fits(token.len())?;
-    Ok(Launch::Redirect(
-        format!("{}{}{token}", address.0, address.joint()).into(),
-    ))
+    let compact = token.compact();
+    delivery.fits(address, compact.expose_secret().len())?;
+    Ok(match delivery {
+        Delivery::FormPost(field) => Launch::Form(Form {
+            action: address.0.clone(),
+            field: field.clone(),
+            token: compact.clone(),
+        }),
+        _ => Launch::Redirect(delivery.place(address, compact.expose_secret()).into()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_delivery_puts_the_token_where_the_vendor_looks() {
+        let plain = Address("https://v.example/a/".into());
+        let query = Address("https://v.example/a?b=c".into());
+        let name = || "jwt".to_owned();
+        for (delivery, address, wanted) in [
+            (Delivery::Query(name()), &plain, "https://v.example/a/?jwt=x.y.z"),
+            (
+                Delivery::Query(name()),
+                &query,
+                "https://v.example/a?b=c&jwt=x.y.z",
+            ),
+            (
+                Delivery::Fragment(name()),
+                &query,
+                "https://v.example/a?b=c#jwt=x.y.z",
+            ),
+            (Delivery::Path, &plain, "https://v.example/a/x.y.z"),
+            (Delivery::Path, &query, "https://v.example/a/x.y.z?b=c"),
+        ] {
+            assert_eq!(delivery.place(address, "x.y.z"), wanted);
+            assert!(delivery.length(address, 5) >= wanted.len());
+        }
+        let form = Delivery::FormPost(name());
+        assert_eq!(
+            form.length(&plain, 100_000),
+            plain.0.len(),
+            "a form has no such limit"
+        );
+    }
 }

@@ -3,8 +3,13 @@
 use url::Url;
 
 use super::Address;
+use super::placeholders::{Part, Placeholders};
 use crate::params::{ParamError, ParamRules, Params};
 use crate::types::secure_url;
+
+/// The parameters of a vendor-started sign-in that come back to the vendor.
+pub const REDIRECT_URI: &str = "redirect_uri";
+pub const STATE: &str = "state";
 
 /// Where an app's people are sent. The host is constant (C-49).
 #[derive(Debug)]
@@ -14,18 +19,12 @@ pub struct Target {
     query: Vec<Vec<Part>>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Part {
-    Text(String),
-    Param(String),
-}
-
 /// Why a `url` cannot stand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct TargetError(pub String);
 
-fn refuse(message: impl Into<String>) -> TargetError {
+pub(super) fn refuse(message: impl Into<String>) -> TargetError {
     TargetError(message.into())
 }
 
@@ -78,6 +77,10 @@ impl Target {
                         .ok_or_else(|| ParamError::Missing(name.clone()))?;
                     encode(value, &mut address);
                 }
+                Part::Whole(name) => {
+                    let value = params.get(name);
+                    address.push_str(value.ok_or_else(|| ParamError::Missing(name.clone()))?);
+                }
             }
             if let Some(at) = address.rfind('/') {
                 segment = at + 1;
@@ -89,7 +92,7 @@ impl Target {
                 return Err(ParamError::Mismatch(name.clone()));
             }
         }
-        let mut joint = '?';
+        let mut joint = if address.contains('?') { '&' } else { '?' };
         for pair in &self.query {
             if let Some(text) = filled(pair, params) {
                 address.push(joint);
@@ -98,6 +101,34 @@ impl Target {
             }
         }
         Ok(Address(address))
+    }
+
+    /// The address that the parameter `redirect_uri` holds, which its rule checks, with `state` echoed
+    /// (vendor-started sign-in).
+    pub fn echoed() -> Self {
+        let param = |name: &str| Part::Param(name.to_owned());
+        Self {
+            path: vec![Part::Whole(REDIRECT_URI.to_owned())],
+            query: vec![vec![Part::Text(format!("{STATE}=")), param(STATE)]],
+        }
+    }
+
+    /// The constant part of the path and the pairs of the query, for a vendor that knows its pages.
+    pub fn shape(&self) -> (String, Vec<String>) {
+        let text = |parts: &[Part]| {
+            let part = |part: &Part| match part {
+                Part::Text(text) => text.clone(),
+                Part::Param(name) | Part::Whole(name) => format!("{{{name}}}"),
+            };
+            parts.iter().map(part).collect::<String>()
+        };
+        let path = text(&self.path);
+        let host = path.find("://").map_or(0, |at| at + 3);
+        let path = path[host..].find('/').map_or("/", |at| &path[host + at..]);
+        (
+            path.to_owned(),
+            self.query.iter().map(|pair| text(pair)).collect(),
+        )
     }
 
     /// The constant origin, for `check`.
@@ -110,11 +141,13 @@ impl Target {
         }
     }
 
-    /// Whether the query has a key that begins so.
-    pub fn has_query_key(&self, start: &str) -> bool {
-        self.query
-            .iter()
-            .any(|pair| matches!(pair.first(), Some(Part::Text(text)) if text.starts_with(start)))
+    /// Whether the query has this key.
+    pub fn has_query_key(&self, name: &str) -> bool {
+        let key = |pair: &Vec<Part>| match pair.first() {
+            Some(Part::Text(text)) => text.split_once('=').map_or(text.as_str(), |(key, _)| key) == name,
+            _ => false,
+        };
+        self.query.iter().any(key)
     }
 }
 
@@ -122,9 +155,6 @@ fn query_pair(pair: &str, params: &ParamRules) -> Result<Vec<Part>, TargetError>
     let key = pair.split_once('=').map_or(pair, |(key, _)| key);
     if key.contains(['{', '%']) {
         return Err(refuse("has a query key that is not plain text"));
-    }
-    if key == "token" {
-        return Err(refuse("must not have a token of its own"));
     }
     parts(pair, params)
 }
@@ -135,31 +165,14 @@ fn filled(pair: &[Part], params: &Params) -> Option<String> {
     for part in pair {
         match part {
             Part::Text(plain) => text.push_str(plain),
-            Part::Param(name) => encode(params.get(name)?, &mut text),
+            Part::Param(name) | Part::Whole(name) => encode(params.get(name)?, &mut text),
         }
     }
     Some(text)
 }
 
 fn parts(text: &str, params: &ParamRules) -> Result<Vec<Part>, TargetError> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((plain, behind)) = rest.split_once('{') {
-        let (name, after) = behind
-            .split_once('}')
-            .ok_or_else(|| refuse("has a { without its }"))?;
-        if params.is_optional(name).is_none() {
-            return Err(refuse(format!("{{{name}}} is not declared under params")));
-        }
-        parts.extend((!plain.is_empty()).then(|| Part::Text(plain.to_owned())));
-        parts.push(Part::Param(name.to_owned()));
-        rest = after;
-    }
-    if rest.contains('}') {
-        return Err(refuse("has a } without its {"));
-    }
-    parts.extend((!rest.is_empty()).then(|| Part::Text(rest.to_owned())));
-    Ok(parts)
+    Placeholders::parse(text, params).map(|placeholders| placeholders.0)
 }
 
 /// Everything but RFC 3986's unreserved characters, percent-encoded.
@@ -178,6 +191,7 @@ fn encode(value: &str, into: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Delivery;
     use super::*;
 
     fn rules() -> ParamRules {
@@ -213,8 +227,6 @@ mod tests {
         for bad in [
             "https://{room}.example/",
             "https://v.example:{room}/",
-            "https://v.example?token=x",
-            "https://v.example/?a=1&token={room}",
             "https://v.example/{nobody}",
             "https://v.example/{customer}",
             "https://v.example/{room",
@@ -243,7 +255,8 @@ mod tests {
     #[test]
     fn s_220_an_address_of_over_4096_bytes_is_refused() {
         let address = Address("https://v.example/".to_owned());
-        assert!(address.fits(4096 - 18 - 7).is_ok());
-        assert!(address.fits(4096 - 18 - 6).is_err());
+        let delivery = Delivery::default();
+        assert!(delivery.fits(&address, 4096 - 18 - 7).is_ok());
+        assert!(delivery.fits(&address, 4096 - 18 - 6).is_err());
     }
 }

@@ -122,6 +122,26 @@ pub(super) fn int(value: &Value) -> Result<i64, Error> {
     }
 }
 
+/// Seconds as milliseconds.
+pub(super) fn ms(value: &Value) -> Result<i64, Error> {
+    int(value)?
+        .checked_mul(1000)
+        .ok_or_else(|| refuse("too large a time"))
+}
+
+/// An object as a list of `[key, value]`.
+pub(super) fn pairs(value: &Value) -> Result<Value, Error> {
+    match value.kind() {
+        ValueKind::Map => {
+            let keys = value.try_iter()?;
+            let pairs = keys.map(|key| Ok(Value::from(vec![key.clone(), value.get_item(&key)?])));
+            pairs.collect::<Result<Vec<_>, Error>>().map(Value::from)
+        }
+        ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
+        _ => Err(refuse("pairs takes an object")),
+    }
+}
+
 /// A list of texts, integers and booleans as one text.
 pub(super) fn join(list: &Value, between: Option<String>) -> Result<String, Error> {
     match list.kind() {

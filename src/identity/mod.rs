@@ -1,7 +1,7 @@
 //! Who signed in: what a provider said about a person, checked and given types.
 
 mod claims;
-pub mod http;
+
 pub mod id_token;
 pub mod keys;
 pub mod logout;

@@ -22,11 +22,11 @@ use time::OffsetDateTime;
 use url::Url;
 
 use super::claims;
-use super::http::{Http, HttpError, Request};
 use super::id_token::{self, Expected, Invalid, Verified};
 use super::provider::{Metadata, Provider, ProviderError};
 use super::settings::ClientAuth;
 use super::{Identity, strict_json};
+use crate::http::{Http, HttpError, Request};
 
 const TOKEN_CAP: usize = 64 * 1024;
 const USERINFO_CAP: usize = 256 * 1024;

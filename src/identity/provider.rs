@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, Semaphore};
 use url::Url;
 
-use super::http::{Http, HttpError, Network};
 use super::keys::Keys;
 use super::settings;
+use crate::http::{Http, HttpError, Network};
 use crate::types;
 
 const METADATA_CAP: usize = 256 * 1024;

@@ -41,6 +41,12 @@ fn claims(config: &Config, identity: &Identity) -> Result<Map<String, Value>, Re
     prepare(&config.apps[0], identity, &Params::default(), now()).map(|made| made.claims.as_map().clone())
 }
 
+/// The whole way but the record.
+fn mint(app: &App, identity: &Identity) -> Result<Minted, Refusal> {
+    let granted = grant(app, identity, &Params::default(), now())?;
+    granted.prepare(None, now())?.sign(app)
+}
+
 fn text(claims: Map<String, Value>) -> String {
     Value::Object(claims).to_string()
 }
@@ -160,15 +166,15 @@ fn lesson_33_the_token_is_what_was_prepared_and_an_independent_library_verifies_
     let app = &config.apps[0];
     let identity = ada(json!({ "name": "Ada" }));
     let prepared = prepare(app, &identity, &Params::default(), now()).unwrap();
-    let minted = mint(app, &identity, &Params::default(), now()).unwrap();
+    let minted = mint(app, &identity).unwrap();
     let length = app.key.token_length(&prepared.claims);
     let facts = minted.token.facts().clone();
     assert_eq!(facts.expires_at.unwrap() - facts.issued_at, app.ttl);
-    let Launch::Redirect(location) = hand_over(
-        Receipt::after_commit(minted.token, uuid::Uuid::now_v7()),
-        &minted.address,
-    )
-    .unwrap();
+    let receipt = Receipt::after_commit(minted.token, uuid::Uuid::now_v7());
+    let launch = hand_over(receipt, &minted.address.unwrap(), &app.delivery).unwrap();
+    let Launch::Redirect(location) = launch else {
+        panic!("it is a redirect")
+    };
     let token = location
         .expose_secret()
         .strip_prefix("https://acme.frameable.com/events/e?token=")
@@ -200,9 +206,7 @@ fn s_220_no_token_is_made_that_could_not_leave() {
         ),
     );
     let identity = ada(json!({ "name": "Ada", "v": "v".repeat(256) }));
-    let refusal = mint(&config.apps[0], &identity, &Params::default(), now())
-        .err()
-        .unwrap();
+    let refusal = mint(&config.apps[0], &identity).err().unwrap();
     assert_eq!(refusal.code(), "delivery.too_long");
 }
 

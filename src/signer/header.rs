@@ -11,6 +11,8 @@ pub struct Head {
     pub kid: Option<String>,
     /// `typ` stands before `alg`.
     pub typ_first: bool,
+    /// The claims are written in ASCII, with `\u` escapes.
+    pub ascii: bool,
     /// More members, in order; one named `typ` takes the place of `JWT`.
     pub extras: Map<String, Value>,
 }
@@ -21,6 +23,7 @@ impl Head {
             algorithm,
             kid: None,
             typ_first: false,
+            ascii: false,
             extras: Map::new(),
         }
     }

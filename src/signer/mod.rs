@@ -13,12 +13,15 @@ mod refusal;
 mod rsa;
 mod secret;
 
+use std::fmt::Write as _;
+
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{UnparsedPublicKey, VerificationAlgorithm};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::crypto::JwtSigner;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -72,6 +75,7 @@ pub struct SigningKey {
     kid: Option<String>,
     /// The encoded header and the dot behind it, the same for every token.
     prefix: String,
+    ascii: bool,
     nature: Nature,
 }
 
@@ -128,6 +132,7 @@ impl SigningKey {
             signer,
             signature_length,
             prefix: head.prefix(),
+            ascii: head.ascii,
             kid: head.kid,
             nature: Nature::Public(public),
         })
@@ -140,6 +145,7 @@ impl SigningKey {
         Ok(Self {
             signature_length: secret.signature_length(),
             prefix: head.prefix(),
+            ascii: head.ascii,
             kid: head.kid,
             nature: Nature::Secret {
                 length: secret.length,
@@ -151,12 +157,9 @@ impl SigningKey {
 
     /// The compact token of `claims`.
     pub fn sign(&self, claims: &ClaimSet) -> Result<SignedToken, KeyError> {
-        let mut compact = self.unsigned(claims);
-        let signature = self.signer.try_sign(compact.as_bytes()).map_err(|_| KeyError)?;
-        compact.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut compact);
+        let compact = self.compact(claims.as_map())?;
         let facts = TokenFacts {
-            sha256: hex(digest::digest(&digest::SHA256, compact.as_bytes()).as_ref()),
+            sha256: hex(digest::digest(&digest::SHA256, compact.expose_secret().as_bytes()).as_ref()),
             kid: self.kid.clone(),
             jti: claims
                 .as_map()
@@ -164,22 +167,29 @@ impl SigningKey {
                 .and_then(|jti| jti.as_str())
                 .map(str::to_owned),
             issued_at: claims.issued_at(),
-            expires_at: Some(claims.expires_at()),
+            expires_at: claims.expires_at(),
         };
-        Ok(SignedToken {
-            compact: compact.into(),
-            facts,
-        })
+        Ok(SignedToken { compact, facts })
+    }
+
+    /// The compact form of claims that are no launch's, such as those of a call to a vendor's API.
+    pub(crate) fn compact(&self, claims: &Map<String, Value>) -> Result<SecretString, KeyError> {
+        let mut compact = self.unsigned(claims);
+        let signature = self.signer.try_sign(compact.as_bytes()).map_err(|_| KeyError)?;
+        compact.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut compact);
+        Ok(compact.into())
     }
 
     /// How many bytes the token of `claims` has, without signing it.
     pub fn token_length(&self, claims: &ClaimSet) -> usize {
         let signature = (self.signature_length * 4).div_ceil(3);
-        self.unsigned(claims).len() + 1 + signature
+        self.unsigned(claims.as_map()).len() + 1 + signature
     }
 
-    fn unsigned(&self, claims: &ClaimSet) -> String {
-        let payload = serde_json::Value::Object(claims.as_map().clone()).to_string();
+    fn unsigned(&self, claims: &Map<String, Value>) -> String {
+        let payload = Value::Object(claims.clone()).to_string();
+        let payload = if self.ascii { escaped(&payload) } else { payload };
         let mut text = self.prefix.clone();
         URL_SAFE_NO_PAD.encode_string(payload, &mut text);
         text
@@ -217,6 +227,23 @@ impl SigningKey {
             Nature::Secret { length, .. } => format!("HMAC {length} bytes"),
         }
     }
+}
+
+/// JSON text in ASCII: everything else can only stand in strings, where it may be escaped (RFC 8259,
+/// section 7).
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() {
+            text.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String does not fail.
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    text
 }
 
 fn hex(bytes: &[u8]) -> String {

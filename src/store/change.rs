@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret as _, SecretSlice};
 use sqlx::sqlite::SqliteConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::session_row::{identity_json, micros};
 use super::{Tally, retention, rollup};
@@ -26,6 +27,13 @@ pub(super) enum Change {
     EndSessionsOf(Issuer, Subject),
     Touch(SessionKey, OffsetDateTime),
     Setting(&'static str, SecretSlice<u8>),
+    /// The session of a room, where it has none yet.
+    Room {
+        application_id: Uuid,
+        room: String,
+        session_id: String,
+        now: OffsetDateTime,
+    },
     Rollup(Vec<Tally>),
     /// Something that must reach the disk, and nothing else.
     Probe,
@@ -108,6 +116,19 @@ impl Change {
                     .bind(*name)
                     .bind(value.expose_secret().to_vec())
             }
+            Self::Room {
+                application_id,
+                room,
+                session_id,
+                now,
+            } => sqlx::query(
+                "INSERT INTO rooms (application_id, room, session_id, created_at) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(application_id.to_string())
+            .bind(room.clone())
+            .bind(session_id.clone())
+            .bind(micros(*now)),
             Self::Probe => sqlx::query(
                 "INSERT INTO settings (name, value) VALUES ('probe', $1) \
                  ON CONFLICT (name) DO UPDATE SET value = excluded.value",

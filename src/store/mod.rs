@@ -28,6 +28,7 @@ use sqlx::sqlite::SqlitePool;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use self::change::{Applied, Change, Redeemed, STEP};
 pub use self::error::{LaunchError, OpenError, SignInError, Unavailable};
@@ -214,6 +215,23 @@ impl Store {
         self.write(Change::Setting(name, make()), None).await?;
         // Another replica may have been first, and then its value is the one.
         self.setting(name).await?.ok_or(Unavailable)
+    }
+
+    /// Keeps the session of a room, and says which one it has: the first that was kept.
+    pub async fn keep_room(
+        &self,
+        application_id: Uuid,
+        room: &str,
+        session_id: String,
+    ) -> Result<String, Unavailable> {
+        let change = Change::Room {
+            application_id,
+            room: room.to_owned(),
+            session_id,
+            now: self.0.clock.now(),
+        };
+        self.write(change, None).await?;
+        self.room(application_id, room).await?.ok_or(Unavailable)
     }
 
     /// Adds counted events to the hourly roll-ups (C-44).

@@ -6,6 +6,7 @@ use secrecy::SecretSlice;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::health::Half;
 use super::session_row::{self, COLUMNS};
@@ -52,6 +53,15 @@ impl Store {
             .read(async |db| query.fetch_optional(db).await)
             .await?
             .is_some())
+    }
+
+    /// The session of a room of Vonage Video; none where nobody has opened it yet.
+    pub async fn room(&self, application_id: Uuid, room: &str) -> Result<Option<String>, Unavailable> {
+        let query =
+            sqlx::query_scalar("SELECT session_id FROM rooms WHERE application_id = $1 AND room = $2")
+                .bind(application_id.to_string())
+                .bind(room.to_owned());
+        self.read(async |db| query.fetch_optional(db).await).await
     }
 
     pub(super) async fn setting(&self, name: &'static str) -> Result<Option<SecretSlice<u8>>, Unavailable> {

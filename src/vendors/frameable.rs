@@ -1,22 +1,26 @@
 //! Frameable: events. The order of `userProfile` is the order on the tile, and there is no
 //! audience, so every event has a key of its own.
 
-use jsonwebtoken::Algorithm;
 use time::Duration;
 
-use super::{Profile, Scope, Vendor, compiled, role_rules, template};
+use super::fields::{compiled, role_rules, template};
+use super::{KeyFrom, Profile, Scope, Vendor, no_params};
 use crate::access::Roles;
 use crate::claims::{Claim, ENTRIES, Recipe, Source};
 use crate::config::keys::FRAMEABLE;
 use crate::config::reader::Table;
+use crate::delivery::{Answer, Part};
 use crate::expression::Expression;
 use crate::params::ParamRules;
 
 pub const VENDOR: Vendor = Vendor {
     name: "frameable",
     section: FRAMEABLE,
-    algorithm: Algorithm::RS256,
+    key: KeyFrom::Pair,
     longest_ttl: Duration::DAY,
+    advised_ttl: Duration::ZERO,
+    get: false,
+    declare: no_params,
     read,
 };
 
@@ -31,38 +35,27 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
     let avatar_url = template(table, "avatar_url", "{{ user.picture }}", params);
     let profile = user_profile(table, params);
     let rules = role_rules(table, &ROLES, providers);
-    let claim = |name, source| Claim {
-        name,
-        source,
-        required: false,
-    };
+    let recipe = Recipe::new(vec![
+        Claim::required("displayName", Source::Name(display_name?)),
+        Claim::optional("email", Source::Email(email?)),
+        Claim::optional("avatarUrl", Source::Link(avatar_url?)),
+        Claim::optional("userProfile", Source::Pairs(profile?)),
+        Claim::optional("roles", Source::Roles),
+        Claim::required("iat", Source::IssuedAt),
+        Claim::required("exp", Source::ExpiresAt),
+    ]);
     Some(Profile {
-        recipe: Recipe(vec![
-            Claim {
-                name: "displayName",
-                source: Source::Name(display_name?),
-                required: true,
-            },
-            claim("email", Source::Email(email?)),
-            claim("avatarUrl", Source::Link(avatar_url?)),
-            claim("userProfile", Source::Pairs(profile?)),
-            claim("roles", Source::Roles),
-            Claim {
-                name: "iat",
-                source: Source::IssuedAt,
-                required: true,
-            },
-            Claim {
-                name: "exp",
-                source: Source::ExpiresAt,
-                required: true,
-            },
-        ]),
         roles: Roles {
             rules,
             collect: true,
             otherwise: None,
         },
+        answer: Answer(vec![
+            ("token".into(), Part::Token),
+            ("expiresAt".into(), Part::ExpiresAt),
+            ("url".into(), Part::Address),
+        ]),
+        ..Profile::new(recipe)
     })
 }
 

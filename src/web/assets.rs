@@ -25,6 +25,7 @@ pub struct Assets {
     style: String,
     brand: String,
     favicon: String,
+    submit: String,
     logo: Option<String>,
     icons: HashMap<AppId, String>,
 }
@@ -52,6 +53,8 @@ impl Assets {
         let favicon = include_bytes!("../../static/favicon.svg").as_slice();
         let style = add("style", "css", css, style.into());
         let favicon = add("favicon", "svg", "image/svg+xml", favicon.into());
+        let submit = include_bytes!("../../static/submit.js").as_slice();
+        let submit = add("submit", "js", "text/javascript; charset=utf-8", submit.into());
         let brand = add(
             "brand",
             "css",
@@ -67,6 +70,7 @@ impl Assets {
             style,
             brand,
             favicon,
+            submit,
             logo,
             icons,
         }
@@ -87,6 +91,11 @@ impl Assets {
 
     pub fn favicon_url(&self) -> &str {
         &self.favicon
+    }
+
+    /// The script that sends a form without waiting for a click.
+    pub fn submit_url(&self) -> &str {
+        &self.submit
     }
 
     pub fn logo_url(&self) -> Option<&str> {

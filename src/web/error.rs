@@ -10,10 +10,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::claims::ClaimError;
+use crate::http::HttpError;
 use crate::identity::oidc::SignInError;
 use crate::identity::provider::ProviderError;
 use crate::mint::Refusal;
 use crate::params::ParamError;
+use crate::rooms::RoomError;
 use crate::session::attempt::Destination;
 use crate::store::Unavailable;
 use crate::types::{AppId, ProviderId};
@@ -163,7 +165,9 @@ impl Problem {
 
     fn claims(error: &ClaimError) -> Self {
         let claim = match error {
-            ClaimError::Missing { claim } | ClaimError::Failed { claim } => Some(claim.clone()),
+            ClaimError::Missing { claim } | ClaimError::Failed { claim } | ClaimError::TooLong { claim } => {
+                Some(claim.clone())
+            }
             ClaimError::EmailUnverified => None,
         };
         Self {
@@ -214,6 +218,19 @@ impl From<Unavailable> for Problem {
             seconds: Some(5),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "store.down")
         }
+    }
+}
+
+impl From<RoomError> for Problem {
+    fn from(error: RoomError) -> Self {
+        let problem = match &error {
+            RoomError::Store(unavailable) => return Self::from(*unavailable).under("launch.refused"),
+            RoomError::Call(HttpError::Slow) => Self::new(StatusCode::GATEWAY_TIMEOUT, "room.slow"),
+            RoomError::Key(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "key.unusable"),
+            RoomError::Call(_) | RoomError::Refused(_) => Self::new(StatusCode::BAD_GATEWAY, "room.failed"),
+        };
+        tracing::warn!(event = "room.failed", error = %error);
+        problem.under("launch.refused")
     }
 }
 

@@ -6,13 +6,14 @@ use secrecy::ExposeSecret as _;
 
 use super::body::Body;
 use super::error::Problem;
-use super::pages::Confirm;
+use super::pages::{Confirm, HandOver};
 use super::visit::{Visit, pairs};
 use super::{Gateway, fetch, headers, html, login};
-use crate::audit::Record;
+use crate::audit::{Receipt, Record};
 use crate::config::App;
 use crate::delivery::{self, Launch};
-use crate::mint::{self, Refusal};
+use crate::identity::Identity;
+use crate::mint::{self, Minted, Refusal};
 use crate::params::Params;
 use crate::session::attempt::Destination;
 use crate::session::cookie::Cookie;
@@ -98,10 +99,61 @@ async fn hand_over(
 ) -> Result<HttpResponse, Problem> {
     let person = &session.identity;
     count(visit, app, session, params)?;
-    let minted = match mint::mint(app, person, params, visit.now) {
+    let minted = match mint(visit, app, person, params).await? {
         Ok(minted) => minted,
         Err(refusal) => return Err(refuse(visit, app, session, params, &refusal).await?),
     };
+    let address = minted.address.clone().ok_or_else(Problem::not_found)?;
+    let receipt = record(visit, app, session, params, minted, redeem).await?;
+    let launch = delivery::hand_over(receipt, &address, &app.delivery)
+        .map_err(|error| Problem::refusal(&Refusal::TooLong(error)).of_app(&app.id))?;
+    match launch {
+        Launch::Redirect(address) => Ok(HttpResponse::build(status)
+            .insert_header((header::LOCATION, address.expose_secret()))
+            .finish()),
+        Launch::Form(form) => hand_over_form(visit, app, &form),
+    }
+}
+
+/// The one mint path, with the room found on the way where the vendor has rooms (C-6).
+pub async fn mint(
+    visit: &Visit,
+    app: &App,
+    person: &Identity,
+    params: &Params,
+) -> Result<Result<Minted, Refusal>, Problem> {
+    let granted = match mint::grant(app, person, params, visit.now) {
+        Ok(granted) => granted,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let session_id = match granted.room() {
+        Some(room) => {
+            let gateway = &visit.gateway;
+            let found = gateway
+                .rooms
+                .session_id(&gateway.store, room, &app.key, visit.now);
+            Some(
+                found
+                    .await
+                    .map_err(|error| Problem::from(error).of_app(&app.id))?,
+            )
+        }
+        None => None,
+    };
+    let prepared = granted.prepare(session_id.as_deref(), visit.now);
+    Ok(prepared.and_then(|prepared| prepared.sign(app)))
+}
+
+/// Writes the launch down, durably; only then is there a receipt.
+pub async fn record(
+    visit: &Visit,
+    app: &App,
+    session: &Session,
+    params: &Params,
+    minted: Minted,
+    redeem: Option<[u8; 32]>,
+) -> Result<Receipt, Problem> {
+    let person = &session.identity;
     let record = Record::launch(person, &app.id, app.vendor, &minted.roles, &visit.occasion());
     let receipt = visit
         .gateway
@@ -119,12 +171,25 @@ async fn hand_over(
     tracing::info!(event = "launch", request_id = %visit.reference, app = %app.id, id = %receipt.id());
     metrics::counter!("usher_launches_total", "app" => app.id.as_str().to_owned(), "outcome" => "ok", "reason" => "")
         .increment(1);
-    let launch = delivery::hand_over(receipt, &minted.address)
-        .map_err(|error| Problem::refusal(&Refusal::TooLong(error)).of_app(&app.id))?;
-    let Launch::Redirect(address) = launch;
-    Ok(HttpResponse::build(status)
-        .insert_header((header::LOCATION, address.expose_secret()))
-        .finish())
+    Ok(receipt)
+}
+
+/// A page whose form goes on by itself, and has a button where scripts are off (C-10).
+fn hand_over_form(visit: &Visit, app: &App, form: &delivery::Form) -> Result<HttpResponse, Problem> {
+    let page = HandOver {
+        shell: visit.shell(),
+        title: app.title.clone(),
+        action: &form.action,
+        field: &form.field,
+        token: form.token.expose_secret(),
+        script: visit.gateway.assets.submit_url(),
+    };
+    let mut response = html(StatusCode::OK, &page);
+    let (name, policy) = headers::form_policy(&visit.config().public_url);
+    let policy = format!("{policy}; script-src 'self'");
+    let policy = policy.parse().map_err(|_| Problem::internal())?;
+    response.headers_mut().insert(name, policy);
+    Ok(response)
 }
 
 /// Counts one launch of this person, or refuses it.

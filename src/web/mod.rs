@@ -38,6 +38,7 @@ use self::visit::Visit;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::identity::provider::Provider;
+use crate::rooms::Rooms;
 use crate::session::cookie::Jar;
 use crate::session::seal::Sealer;
 use crate::store::Store;
@@ -50,6 +51,7 @@ pub struct Gateway {
     pub sealer: Sealer,
     pub jar: Jar,
     pub providers: Vec<Provider>,
+    pub rooms: Rooms,
     pub assets: Assets,
     pub clock: Arc<dyn Clock>,
     launches: PerMinute<(Issuer, Subject)>,
@@ -66,6 +68,7 @@ impl Gateway {
         store: Store,
         sealer: Sealer,
         providers: Vec<Provider>,
+        rooms: Rooms,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
@@ -82,6 +85,7 @@ impl Gateway {
             store,
             sealer,
             providers,
+            rooms,
             clock,
         }
     }

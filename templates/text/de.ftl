@@ -51,6 +51,10 @@ confirm-title = { $app } öffnen?
 confirm-text = Sie kommen dort als { $name } an.
 confirm-button = { $app } öffnen
 
+hand-over-title = Weiter zu { $app }
+hand-over-text = Sie werden dort angemeldet. Wenn nichts geschieht, drücken Sie den Knopf.
+hand-over-button = Weiter zu { $app }
+
 ## Abmeldung
 
 sign-out-title = Möchten Sie sich abmelden?
@@ -229,6 +233,18 @@ error-claims-missing-cure = Lassen Sie Ihr Profil ergänzen, und melden Sie sich
 error-claims-email-unverified-title = Ihre E-Mail-Adresse ist nicht bestätigt
 error-claims-email-unverified-text = Zugelassen sind nur Adressen, die { $provider } bestätigt hat ({ $app }). Ihre ist noch nicht bestätigt.
 error-claims-email-unverified-cure = Bestätigen Sie Ihre Adresse bei { $provider }, und melden Sie sich dann neu an.
+
+error-claims-too-long-title = Ihre Angaben sind zu lang
+error-claims-too-long-text = { $app } nimmt in „{ $claim }“ weniger Text an, als { $provider } geschickt hat.
+error-claims-too-long-cure = Geben Sie die Referenz an den Kontakt für diese App weiter.
+
+error-room-failed-title = Der Raum ließ sich nicht öffnen
+error-room-failed-text = Der Dienst hinter { $app } hat keinen Raum geöffnet. Es liegt nicht an Ihnen, und Ihr Konto ist in Ordnung.
+error-room-failed-cure = Versuchen Sie es gleich noch einmal. Bleibt es dabei, geben Sie die Referenz an den Kontakt für diese App weiter.
+
+error-room-slow-title = Der Raum öffnet sich zu langsam
+error-room-slow-text = Der Dienst hinter { $app } hat nicht rechtzeitig geantwortet. Es liegt nicht an Ihnen, und Ihr Konto ist in Ordnung.
+error-room-slow-cure = Versuchen Sie es gleich noch einmal. Bleibt es dabei, geben Sie die Referenz an den Kontakt für diese App weiter.
 
 error-claims-failed-title = Ihre Angaben passen nicht
 error-claims-failed-text = „{ $claim }“ ließ sich aus dem, was über Sie bekannt ist, nicht bilden ({ $app }).

@@ -52,6 +52,10 @@ confirm-title = Open { $app }?
 confirm-text = You will arrive there as { $name }.
 confirm-button = Open { $app }
 
+hand-over-title = On to { $app }
+hand-over-text = You are being signed in there. If nothing happens, press the button.
+hand-over-button = Continue to { $app }
+
 ## Sign-out
 
 sign-out-title = Sign out?
@@ -230,6 +234,18 @@ error-claims-missing-cure = Have it added to your profile, then sign in again. T
 error-claims-email-unverified-title = Your e-mail address is not verified
 error-claims-email-unverified-text = { $app } takes only addresses that { $provider } has confirmed, and yours is not confirmed yet.
 error-claims-email-unverified-cure = Verify your address at { $provider }, then sign in again.
+
+error-claims-too-long-title = Your details are too long
+error-claims-too-long-text = { $app } takes less text in “{ $claim }” than { $provider } sent.
+error-claims-too-long-cure = Pass the reference on to the contact for this app.
+
+error-room-failed-title = The room could not be opened
+error-room-failed-text = The service behind { $app } did not open a room. It is not your fault, and your account is fine.
+error-room-failed-cure = Try again in a moment. If it stays so, pass the reference on to the contact for this app.
+
+error-room-slow-title = The room takes too long to open
+error-room-slow-text = The service behind { $app } did not answer in time. It is not your fault, and your account is fine.
+error-room-slow-cure = Try again in a moment. If it stays so, pass the reference on to the contact for this app.
 
 error-claims-failed-title = Your details do not fit
 error-claims-failed-text = “{ $claim }” could not be made for { $app } from what is known about you.

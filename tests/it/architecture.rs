@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// What each module may name of ours. Modules that are not here may name all.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("types", &[]),
     ("clock", &[]),
     ("params", &["types"]),
+    ("http", &["types"]),
     ("expression", &["types", "params", "identity"]),
-    ("identity", &["types", "clock"]),
+    ("identity", &["types", "clock", "http"]),
     ("session", &["types", "clock", "identity"]),
     ("access", &["types", "clock", "identity", "params", "expression"]),
     (
@@ -34,8 +35,10 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "signer",
             "delivery",
             "config",
+            "http",
         ],
     ),
+    ("rooms", &["types", "http", "signer", "store", "vendors"]),
     (
         "mint",
         &[

@@ -7,7 +7,7 @@ mod portal;
 mod sign_in;
 
 pub use account::{Account, Device};
-pub use leave::{Confirm, Ending, SignOut, SignedOut};
+pub use leave::{Confirm, Ending, HandOver, SignOut, SignedOut};
 pub use notice::{Action, Contact, Notice};
 pub use portal::{Portal, Tile};
 pub use sign_in::{ProviderLink, SignIn};

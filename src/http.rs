@@ -1,4 +1,4 @@
-//! The only way out of the house: https to a provider, with time-outs, without redirects, with
+//! The only way out of the house: https to providers and vendors, with time-outs, without redirects, with
 //! capped bodies, to addresses that the operator meant (C-23, S-357, S-358, S-362, S-363).
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -15,7 +15,7 @@ use crate::types::is_loopback;
 const CONNECT: Duration = Duration::from_secs(3);
 const WHOLE_CALL: Duration = Duration::from_secs(10);
 
-/// Which addresses a provider may live at.
+/// Which addresses may be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Network {
     /// Public addresses only.
@@ -64,7 +64,7 @@ pub struct Http {
 }
 
 impl Http {
-    /// A client for one provider. `ca_pem` adds trust anchors to the system's.
+    /// A client for one place. `ca_pem` adds trust anchors to the system's.
     pub fn new(network: Network, ca_pem: Option<&[u8]>, proxy: Option<&Url>) -> Result<Self, reqwest::Error> {
         // A proxy resolves the names of providers; the only one that is resolved here is its own.
         let resolved = if proxy.is_some() { Network::Any } else { network };
