@@ -6,6 +6,7 @@ use time::Duration;
 use url::Url;
 
 use super::App;
+use super::key_files::{self, Published, State};
 use super::keys::{APP, PARAM};
 use super::provider::provider_among;
 use super::reader::{Item, Table};
@@ -163,6 +164,7 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         params,
         access,
         recipe: profile.recipe,
+        published: published(&table, key.as_ref()?, tolerance),
         key: key?,
         target,
         ttl,
@@ -218,6 +220,30 @@ fn key(table: &Table<'_>, algorithm: Algorithm, tolerance: &Tolerance) -> Option
             None
         }
     }
+}
+
+/// The keys to show: the one that signs, and those beside its file. Secrets are never shown.
+fn published(table: &Table<'_>, key: &SigningKey, tolerance: &Tolerance) -> Vec<Published> {
+    let Some(public) = key.public() else {
+        return Vec::new();
+    };
+    let item = table.get("key_file");
+    let place = item
+        .as_ref()
+        .and_then(|item| Some((item, item.source.relative(item.text()?))));
+    let mut published = vec![Published {
+        state: State::Active,
+        key: public.clone(),
+        file: place.as_ref().map(|(_, path)| path.clone()),
+    }];
+    if let Some((item, path)) = place {
+        let (beside, troubles) = key_files::published_beside(&path, key, tolerance);
+        for trouble in troubles {
+            item.warn(trouble);
+        }
+        published.extend(beside);
+    }
+    published
 }
 
 fn own_providers(table: &Table<'_>, known: &[ProviderId]) -> Vec<ProviderId> {

@@ -1,6 +1,8 @@
 //! What the configuration file means: immutable, valid by construction.
 
 mod app;
+pub mod key_files;
+mod key_place;
 pub mod keys;
 mod load;
 mod persona;
@@ -28,6 +30,8 @@ use crate::session;
 use crate::signer::SigningKey;
 use crate::types::{AppId, Origin, ProviderId};
 
+pub use key_files::Published;
+pub use key_place::{KeyPlace, Place, key_place};
 pub use load::{all_keys, load, parse};
 pub use persona::{Expectation, PersonaTest};
 pub use problem::{Problem, Problems, Severity};
@@ -183,6 +187,8 @@ pub struct App {
     pub access: access::Rules,
     pub recipe: Recipe,
     pub key: SigningKey,
+    /// The public keys to show: the signing one, then those beside its file. Empty for a secret.
+    pub published: Vec<Published>,
     pub target: Target,
     pub ttl: Duration,
     /// How far `iat` lies before our clock, for vendors whose clocks are slow.
