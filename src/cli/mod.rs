@@ -3,6 +3,7 @@
 mod audit;
 pub(crate) mod check;
 mod demo;
+mod keys;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -45,6 +46,13 @@ enum Command {
         #[arg(long, value_name = "PORT", default_value_t = 8080)]
         port: u16,
     },
+    /// Make, show and rotate the keys of apps
+    Keys {
+        #[command(flatten)]
+        file: ConfigFile,
+        #[command(subcommand)]
+        command: keys::Command,
+    },
     /// Read, export and prove the audit trail
     Audit {
         #[command(flatten)]
@@ -78,6 +86,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(code))
         }
         Command::Demo { port } => demo::run(Some(port)),
+        Command::Keys { file, command } => keys::run(&file.config, &command, SystemClock.now()),
         Command::Audit { file, command } => audit(&file.config, command),
     }
 }

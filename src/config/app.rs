@@ -177,6 +177,7 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         params,
         access,
         recipe: profile.recipe,
+        published: key::published(&table, key.as_ref()?, tolerance),
         key: key?,
         target,
         delivery: profile.delivery,

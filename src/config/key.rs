@@ -5,6 +5,7 @@ use base64::{DecodeError, Engine as _};
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
 use zeroize::Zeroizing;
 
+use super::key_files::{self, Published, State};
 use super::reader::{Item, Table};
 use super::secret::{Tolerance, secret};
 use super::server::short;
@@ -12,7 +13,7 @@ use crate::signer::{Head, RejectedKey, SigningKey};
 use crate::vendors::{KeyFrom, Vendor};
 
 const PAIR: [&str; 3] = ["key", "key_file", "key_env"];
-const SECRET: [&str; 3] = ["secret", "secret_file", "secret_env"];
+pub(super) const SECRET: [&str; 3] = ["secret", "secret_file", "secret_env"];
 /// Bytes that a vendor's own secret must have.
 const SHORTEST_ISSUED: usize = 16;
 /// Bytes that it should have (RFC 7518, section 3.2).
@@ -48,6 +49,30 @@ pub(super) fn read(
         SigningKey::from_pem(&text, head)
     };
     key.map_err(|error| refuse(&item, &error)).ok()
+}
+
+/// The keys to show: the one that signs, and those beside its file. Secrets are never shown.
+pub(super) fn published(table: &Table<'_>, key: &SigningKey, tolerance: &Tolerance) -> Vec<Published> {
+    let Some(public) = key.public() else {
+        return Vec::new();
+    };
+    let item = table.get("key_file");
+    let place = item
+        .as_ref()
+        .and_then(|item| Some((item, item.source.relative(item.text()?))));
+    let mut published = vec![Published {
+        state: State::Active,
+        key: public.clone(),
+        file: place.as_ref().map(|(_, path)| path.clone()),
+    }];
+    if let Some((item, path)) = place {
+        let (beside, troubles) = key_files::published_beside(&path, key, tolerance);
+        for trouble in troubles {
+            item.warn(trouble);
+        }
+        published.extend(beside);
+    }
+    published
 }
 
 fn refuse(item: &Item<'_>, error: &RejectedKey) {

@@ -2,6 +2,8 @@
 
 mod app;
 mod key;
+pub mod key_files;
+mod key_place;
 pub mod keys;
 mod load;
 mod persona;
@@ -30,6 +32,8 @@ use crate::signer::SigningKey;
 use crate::types::{AppId, Origin, ProviderId};
 use crate::vendors::vonage_video::Room;
 
+pub use key_files::Published;
+pub use key_place::{KeyPlace, Place, key_place};
 pub use load::{all_keys, load, parse};
 pub use persona::{Expectation, PersonaTest};
 pub use problem::{Problem, Problems, Severity};
@@ -184,6 +188,8 @@ pub struct App {
     pub access: access::Rules,
     pub recipe: Recipe,
     pub key: SigningKey,
+    /// The public keys to show: the signing one, then those beside its file. Empty for a secret.
+    pub published: Vec<Published>,
     /// Where people arrive; none where only the token API serves the app.
     pub target: Option<Target>,
     pub delivery: Delivery,

@@ -60,25 +60,51 @@ pub fn secret(
     Some(value)
 }
 
+/// Why a file cannot be taken, and what to do about it.
+pub struct Unreadable {
+    pub message: String,
+    pub cure: Option<String>,
+}
+
+impl Unreadable {
+    fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            cure: None,
+        }
+    }
+
+    fn report(&self, item: &Item<'_>) {
+        match &self.cure {
+            Some(cure) => item.error_with(self.message.as_str(), cure),
+            None => item.error(self.message.as_str()),
+        }
+    }
+}
+
 /// The text of a secret file, without one newline at its end.
 pub fn secret_file(item: &Item<'_>, name: &str, tolerance: &Tolerance) -> Option<Zeroizing<String>> {
     let path = item.source.relative(name);
+    read_secret(&path, tolerance)
+        .map_err(|error| error.report(item))
+        .ok()
+}
+
+/// The same for a file that the configuration does not name itself.
+pub fn read_secret(path: &Path, tolerance: &Tolerance) -> Result<Zeroizing<String>, Unreadable> {
     // Whoever puts the secret itself here by mistake must not find it in the log (C-39).
-    let (file, mode) = open(item, &path, "the file that it names")?;
+    let (file, mode) = open(path, "the file that it names")?;
     let tolerated = tolerance.anywhere || tolerance.dirs.iter().any(|dir| path.starts_with(dir));
     // Group may read (a service's group); others may not, and only the owner writes (S-414).
     if mode & 0o027 != 0 && !tolerated {
-        let cure = format!("chmod 600 {}", path.display());
-        item.error_with("names a file that others can read or write", &cure);
-        return None;
+        return Err(Unreadable {
+            message: "names a file that others can read or write".to_owned(),
+            cure: Some(format!("chmod 600 {}", path.display())),
+        });
     }
-    let bytes = Zeroizing::new(read(item, file, LARGEST_SECRET)?);
-    if let Ok(text) = std::str::from_utf8(&bytes) {
-        Some(Zeroizing::new(trimmed(text).to_owned()))
-    } else {
-        item.error("names a file that is not text");
-        None
-    }
+    let bytes = Zeroizing::new(read(file, LARGEST_SECRET)?);
+    let text = std::str::from_utf8(&bytes).map_err(|_| Unreadable::new("names a file that is not text"))?;
+    Ok(Zeroizing::new(trimmed(text).to_owned()))
 }
 
 /// Base64 keys of 32 bytes, one a line.
@@ -106,9 +132,14 @@ pub fn keys_32(item: &Item<'_>, tolerance: &Tolerance) -> Option<Vec<SecretBox<[
 
 /// A file that is no secret.
 pub fn plain_file(item: &Item<'_>) -> Option<Vec<u8>> {
-    let path = item.source.relative(item.text()?);
-    let (file, _) = open(item, &path, &path.display().to_string())?;
-    read(item, file, LARGEST_SECRET)
+    plain(item, &item.source.relative(item.text()?), LARGEST_SECRET)
+}
+
+fn plain(item: &Item<'_>, path: &Path, most: u64) -> Option<Vec<u8>> {
+    open(path, &path.display().to_string())
+        .and_then(|(file, _)| read(file, most))
+        .map_err(|error| error.report(item))
+        .ok()
 }
 
 /// A picture, told by its ending.
@@ -129,17 +160,13 @@ pub fn image(item: &Item<'_>) -> Option<Image> {
             return None;
         }
     };
-    let (file, _) = open(item, &path, &path.display().to_string())?;
-    let bytes = read(item, file, LARGEST_IMAGE)?;
+    let bytes = plain(item, &path, LARGEST_IMAGE)?;
     Some(Image { bytes, mime, ending })
 }
 
 /// Opens a regular file, once; its mode is that of what was opened. Messages call it `name`.
-fn open(item: &Item<'_>, path: &Path, name: &str) -> Option<(File, u32)> {
-    let refuse = |what: &str| {
-        item.error(format!("cannot read {name}: {what}"));
-        None
-    };
+fn open(path: &Path, name: &str) -> Result<(File, u32), Unreadable> {
+    let refuse = |what: &str| Err(Unreadable::new(format!("cannot read {name}: {what}")));
     // A named pipe would block at open, so this is asked twice.
     match std::fs::metadata(path) {
         Ok(found) if !found.is_file() => return refuse("it is not a regular file"),
@@ -147,24 +174,21 @@ fn open(item: &Item<'_>, path: &Path, name: &str) -> Option<(File, u32)> {
         Err(error) => return refuse(&error.kind().to_string()),
     }
     match File::open(path).and_then(|file| file.metadata().map(|found| (file, found))) {
-        Ok((file, found)) if found.is_file() => Some((file, found.mode())),
+        Ok((file, found)) if found.is_file() => Ok((file, found.mode())),
         Ok(_) => refuse("it is not a regular file"),
         Err(error) => refuse(&error.kind().to_string()),
     }
 }
 
-fn read(item: &Item<'_>, file: File, most: u64) -> Option<Vec<u8>> {
+fn read(file: File, most: u64) -> Result<Vec<u8>, Unreadable> {
     let mut bytes = Vec::new();
     match file.take(most + 1).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() as u64 > most => {
-            item.error(format!("names a file of over {} KiB", most / 1024));
-            None
-        }
-        Ok(_) => Some(bytes),
-        Err(error) => {
-            item.error(format!("cannot be read: {}", error.kind()));
-            None
-        }
+        Ok(_) if bytes.len() as u64 > most => Err(Unreadable::new(format!(
+            "names a file of over {} KiB",
+            most / 1024
+        ))),
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Unreadable::new(format!("cannot be read: {}", error.kind()))),
     }
 }
 

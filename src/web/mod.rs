@@ -9,6 +9,7 @@ mod error;
 mod fetch;
 mod guard;
 mod headers;
+mod keys;
 mod launch;
 mod limits;
 mod login;
@@ -143,6 +144,7 @@ pub fn routes() -> Scope<
         .service(resource("/account", "GET").route(web::get().to(account::get)))
         .service(resource("/account/sign-out-everywhere", "POST").route(web::post().to(account::end_all)))
         .service(resource("/account/sessions/{id}/end", "POST").route(web::post().to(account::end)))
+        .service(resource("/keys/{file}", "GET").route(web::get().to(keys::get)))
         .service(resource("/static/{file}", "GET").route(web::get().to(asset)))
         .default_service(web::to(not_found))
         .wrap(from_fn(guard::guard))

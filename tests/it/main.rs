@@ -14,6 +14,7 @@ mod demo;
 mod forged_tokens;
 mod harness;
 mod http;
+mod keys;
 mod launch;
 mod logout;
 mod lying_provider;

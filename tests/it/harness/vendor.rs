@@ -65,14 +65,23 @@ impl Vendor {
 
 /// Verifies a token as its vendor would; the header and the claims.
 pub fn verify(token: &str, key: usize, audience: Option<&str>, now: Option<i64>) -> Result<Value, String> {
-    static NODE: OnceLock<Node> = OnceLock::new();
     let args = json!({
         "token": token,
         "pem": keys::key(key).public_pem(),
         "audience": audience,
         "now": now,
     });
-    NODE.get_or_init(|| Node::start("verify.mjs")).ask("verify", args)
+    verifier().ask("verify", args)
+}
+
+/// The same by a vendor that reads our JWK set.
+pub fn verify_in_set(token: &str, set: &Value) -> Result<Value, String> {
+    verifier().ask("verify_in_set", json!({ "token": token, "set": set }))
+}
+
+fn verifier() -> &'static Node {
+    static NODE: OnceLock<Node> = OnceLock::new();
+    NODE.get_or_init(|| Node::start("verify.mjs"))
 }
 
 /// The token in an address.

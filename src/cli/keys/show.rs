@@ -1,0 +1,85 @@
+//! `usher keys show` and `usher keys list`.
+
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use time::OffsetDateTime;
+
+use super::forms;
+use crate::config::key_files::State;
+use crate::config::{App, Config, Published};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Which {
+    Next,
+    Active,
+}
+
+pub fn show(config: &Config, id: &str, which: Which) -> anyhow::Result<String> {
+    let app = config
+        .apps
+        .iter()
+        .find(|app| app.id.as_str() == id)
+        .ok_or_else(|| anyhow!("there is no app {id}"))?;
+    app.key
+        .public()
+        .context("the app shares a secret with its vendor; there is nothing to show")?;
+    let (state, kid) = match which {
+        Which::Next => (State::Next, None),
+        Which::Active => (State::Active, app.key.kid()),
+    };
+    let found = app
+        .published
+        .iter()
+        .find(|key| key.state == state)
+        .ok_or_else(|| anyhow!("there is no next key: usher keys new --app {id} makes it"))?;
+    Ok(forms(id, app.vendor, app.key.algorithm(), kid, &found.key))
+}
+
+const COLUMNS: [&str; 7] = ["app", "alg", "kind", "thumbprint", "state", "days", "file"];
+
+pub fn list(config: &Config, now: OffsetDateTime) -> String {
+    let mut lines = vec![COLUMNS.map(str::to_owned)];
+    for app in &config.apps {
+        if app.published.is_empty() {
+            lines.push(line(app, &app.key.describe(), None, now));
+        }
+        for key in &app.published {
+            lines.push(line(app, key.key.describe(), Some(key), now));
+        }
+    }
+    let width = |column: usize| lines.iter().map(|line| line[column].len()).max().unwrap_or(0);
+    let widths: [usize; COLUMNS.len()] = std::array::from_fn(width);
+    let padded = lines.iter().map(|line| {
+        let cells = line.iter().zip(widths);
+        let cells: Vec<String> = cells.map(|(cell, width)| format!("{cell:width$}")).collect();
+        format!("{}\n", cells.join("  ").trim_end())
+    });
+    padded.collect()
+}
+
+fn line(app: &App, kind: &str, key: Option<&Published>, now: OffsetDateTime) -> [String; COLUMNS.len()] {
+    let none = || "-".to_owned();
+    let file = key.and_then(|key| key.file.as_deref());
+    let state = match key.map(|key| (key, key.state)) {
+        Some((_, State::Next)) => "next",
+        None | Some((_, State::Active)) => "active",
+        Some((key, State::Retired { .. })) if key.is_shown(now, app.ttl) => "retired",
+        Some((_, State::Retired { .. })) => "expired",
+    };
+    [
+        app.id.to_string(),
+        format!("{:?}", app.key.algorithm()),
+        kind.to_owned(),
+        key.map_or_else(none, |key| key.key.thumbprint()[..16].to_owned()),
+        state.to_owned(),
+        file.and_then(|file| age(file, now)).unwrap_or_else(none),
+        file.map_or_else(none, |file| file.display().to_string()),
+    ]
+}
+
+/// Whole days since the file was written.
+fn age(file: &Path, now: OffsetDateTime) -> Option<String> {
+    let written = OffsetDateTime::from(file.metadata().ok()?.modified().ok()?);
+    Some((now - written).whole_days().to_string())
+}
