@@ -1,6 +1,7 @@
 //! What the configuration file means: immutable, valid by construction.
 
 mod app;
+mod expectation;
 pub mod keys;
 mod load;
 mod persona;
@@ -28,8 +29,9 @@ use crate::session;
 use crate::signer::SigningKey;
 use crate::types::{AppId, Origin, ProviderId};
 
+pub use expectation::{Expectation, PersonaTest};
 pub use load::{all_keys, load, parse};
-pub use persona::{Expectation, PersonaTest};
+pub use persona::{PersonaProblem, PersonaProblems, persona};
 pub use problem::{Problem, Problems, Severity};
 pub(crate) use provider::provider_among;
 
