@@ -1,11 +1,13 @@
 //! What to say: a vendor's recipe filled in for one grant.
 
 pub mod clean;
+mod describe;
 mod recipe;
 
 use serde_json::{Map, Value};
 use time::{Duration, OffsetDateTime};
 
+pub use describe::{Expectation, Moment};
 pub(crate) use recipe::ENTRIES;
 pub use recipe::{Claim, Recipe, Source, Tree};
 

@@ -206,6 +206,11 @@ impl App {
     ) -> Result<access::Grant, access::Denial> {
         access::decide(identity, &self.access, params, (&self.id, &self.title), now)
     }
+
+    /// The same, told rule by rule.
+    pub fn trace(&self, identity: &Identity, params: &Params, now: OffsetDateTime) -> access::Trace {
+        access::trace(identity, &self.access, params, (&self.id, &self.title), now)
+    }
 }
 
 #[cfg(test)]
