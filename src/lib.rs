@@ -41,4 +41,5 @@ pub mod store;
 mod telemetry;
 pub mod types;
 pub mod vendors;
+pub mod verify;
 pub mod web;

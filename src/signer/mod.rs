@@ -211,6 +211,12 @@ impl SigningKey {
         text
     }
 
+    /// The header of every token.
+    pub fn header(&self) -> serde_json::Value {
+        let json = URL_SAFE_NO_PAD.decode(self.prefix.trim_end_matches('.'));
+        serde_json::from_slice(&json.unwrap_or_default()).unwrap_or_default()
+    }
+
     /// SPKI PEM of the public half, as vendors want it pasted.
     pub fn public_pem(&self) -> String {
         pem::write("PUBLIC KEY", &self.public_der).to_string()
