@@ -31,6 +31,11 @@ impl Address {
         &self.0
     }
 
+    /// The address with an ellipsis where its token will stand.
+    pub fn masked(&self) -> String {
+        format!("{}{}…", self.0, self.joint())
+    }
+
     /// Checks that a token of so many bytes still fits, before one is recorded.
     pub fn fits(&self, token_length: usize) -> Result<(), TooLong> {
         if self.length(token_length) > LONGEST {

@@ -26,4 +26,5 @@ mod refusals;
 mod session;
 mod sign_in;
 mod store_down;
+mod tools;
 mod ways;
