@@ -4,6 +4,7 @@ mod audit;
 pub(crate) mod check;
 mod demo;
 mod explain;
+mod init;
 mod mint;
 mod serve;
 mod trial;
@@ -44,6 +45,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t = check::Format::Table)]
         format: check::Format,
     },
+    /// Write a first configuration with its keys and secrets, and say what to paste where
+    Init(init::Init),
     /// Say rule by rule and claim by claim what an app would give a persona; nothing is signed
     Explain {
         #[command(flatten)]
@@ -111,6 +114,10 @@ pub fn run() -> anyhow::Result<ExitCode> {
             let (text, code) = check::run(&file.config, format, SystemClock.now());
             print!("{text}");
             Ok(ExitCode::from(code))
+        }
+        Command::Init(init) => {
+            print!("{}", init::run(&init)?);
+            Ok(ExitCode::SUCCESS)
         }
         Command::Explain { file, trial, format } => explain::run(&file.config, &trial, format),
         Command::Mint { file, trial, raw } => mint::run(&file.config, &trial, raw),

@@ -14,6 +14,7 @@ mod demo;
 mod forged_tokens;
 mod harness;
 mod http;
+mod init;
 mod launch;
 mod logout;
 mod lying_provider;
