@@ -73,6 +73,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 /// A value of the configuration with its expressions compiled.
 pub struct Expression {
+    source: String,
     parts: Vec<Part>,
     references: Vec<Reference>,
 }
@@ -125,7 +126,11 @@ impl Expression {
         if !rest.is_empty() || parts.is_empty() {
             parts.push(Part::Text(rest.to_owned()));
         }
-        Ok(Self { parts, references })
+        Ok(Self {
+            source: text.to_owned(),
+            parts,
+            references,
+        })
     }
 
     /// Compiles a bare expression, without braces, such as `when` has.
@@ -133,9 +138,15 @@ impl Expression {
         let mut references = Vec::new();
         let code = compile(source, params, &mut references)?;
         Ok(Self {
+            source: source.to_owned(),
             parts: vec![Part::Code(code)],
             references,
         })
+    }
+
+    /// The text that it was compiled from.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// Whether it holds no expression at all.
@@ -188,11 +199,6 @@ impl Expression {
             other => other.to_string().len() <= LARGEST,
         };
         if fits { Ok(value) } else { Err(NoValue::Failed) }
-    }
-
-    /// Whether it is the boolean `true`; everything else, and every failure, is not.
-    pub fn holds(&self, context: &Context) -> bool {
-        self.evaluate(context) == Ok(Value::Bool(true))
     }
 }
 

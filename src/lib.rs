@@ -43,4 +43,5 @@ pub mod store;
 mod telemetry;
 pub mod types;
 pub mod vendors;
+pub mod verify;
 pub mod web;

@@ -1,5 +1,7 @@
 //! One line of `allow` or `deny`, and whether it fits a person.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use crate::identity::{Groups, GroupsUnknown, Identity};
@@ -22,20 +24,72 @@ pub enum Matcher {
 
 /// Whether a rule fits, as far as is known (C-15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fit {
+pub enum Fit {
     Yes,
     No,
     Unknown(Unknown),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unknown {
+pub enum Unknown {
     Groups(GroupsUnknown),
     /// Not verified, or not there; `matches`: it would fit if it were verified.
     Email {
         matches: bool,
     },
     Claim,
+    /// When the person signed in at the provider.
+    AuthTime,
+    /// An expression names what is not there.
+    Missing,
+    /// An expression could not be evaluated.
+    Failed,
+    /// A condition is neither true nor false.
+    NotBoolean,
+}
+
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown(_) => "unknown",
+        })
+    }
+}
+
+/// What is not known.
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Groups(GroupsUnknown::Absent) => "the provider sent no groups",
+            Self::Groups(GroupsUnknown::WrongType) => "the groups are not a list of names",
+            Self::Groups(GroupsUnknown::Overage) => {
+                "the provider left the groups out, because there are too many"
+            }
+            Self::Email { matches: true } => "the address fits, but is not verified",
+            Self::Email { matches: false } => "there is no verified address",
+            Self::Claim => "the claim is not there, or not a value that can be compared",
+            Self::AuthTime => "the provider did not say when the person signed in",
+            Self::Missing => "something that it names is not there",
+            Self::Failed => "it could not be evaluated",
+            Self::NotBoolean => "it is neither true nor false",
+        })
+    }
+}
+
+/// As the configuration has it.
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everyone => f.write_str("everyone"),
+            Self::Group(group) => write!(f, "group:{group}"),
+            Self::Email(address) => write!(f, "email:{address}"),
+            Self::Domain(domain) => write!(f, "domain:{domain}"),
+            Self::Provider(provider) => write!(f, "provider:{provider}"),
+            Self::Claim { path, value } => write!(f, "claim:{path}={value}"),
+        }
+    }
 }
 
 impl Matcher {

@@ -1,15 +1,19 @@
 //! May they? `allow`, `deny`, `when` and role rules, decided over one identity.
 
 mod matcher;
+mod trace;
 
+use std::fmt;
+
+use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
-use crate::expression::{Context, Expression};
+use crate::expression::{Context, Expression, NoValue};
 use crate::identity::{GroupsUnknown, Identity};
 use crate::params::Params;
 use crate::types::{AppId, ProviderId};
-pub use matcher::Matcher;
-use matcher::{Fit, Unknown};
+pub use matcher::{Fit, Matcher, Unknown};
+pub use trace::{Step, Trace, trace};
 
 /// The compiled access rules of an app. Without `allow` nobody comes in.
 #[derive(Debug, Default)]
@@ -101,40 +105,103 @@ pub fn decide(
     app: (&AppId, &str),
     now: OffsetDateTime,
 ) -> Result<Grant, Denial> {
-    if !rules.providers.is_empty() && !rules.providers.contains(&identity.provider) {
-        return Err(Denial::NotAllowed);
-    }
-    let denied: Vec<Fit> = rules.deny.iter().map(|rule| rule.fit(identity)).collect();
-    if denied.contains(&Fit::Yes) {
-        return Err(Denial::Denied);
-    }
-    if let Some(unknown) = denied.into_iter().find_map(unknown) {
-        return Err(denial(unknown).unwrap_or(match unknown {
-            Unknown::Email { .. } => Denial::EmailUnverified,
-            _ => Denial::Denied,
-        }));
-    }
-    let allowed: Vec<Fit> = rules.allow.iter().map(|rule| rule.fit(identity)).collect();
-    if !allowed.contains(&Fit::Yes) {
-        let why = allowed.into_iter().filter_map(unknown).find_map(denial);
-        return Err(why.unwrap_or(Denial::NotAllowed));
-    }
-    if let Some(when) = &rules.when
-        && !when.holds(&Context::new(identity, params, app.0, app.1))
-    {
-        return Err(Denial::WhenNotMet);
-    }
+    let fits = Fits::of(identity, rules, params, app, now);
+    fits.verdict().map_err(|(denial, _)| denial)?;
     Ok(Grant {
         identity: identity.clone(),
         params: params.clone(),
-        roles: rules.roles.of(identity, now),
+        roles: rules.roles.named(&rules.roles.chosen(&fits.roles)),
     })
 }
 
-fn unknown(fit: Fit) -> Option<Unknown> {
-    match fit {
-        Fit::Unknown(unknown) => Some(unknown),
+/// How the rules of an app fit one person, each by itself.
+struct Fits {
+    providers: Fit,
+    deny: Vec<Fit>,
+    allow: Vec<Fit>,
+    when: Option<Fit>,
+    roles: Vec<Fit>,
+}
+
+/// The rule that settled whether a person may come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decider {
+    Providers,
+    Deny(usize),
+    Allow(usize),
+    When,
+    /// No rule let the person in.
+    Nobody,
+}
+
+impl Fits {
+    fn of(
+        identity: &Identity,
+        rules: &Rules,
+        params: &Params,
+        app: (&AppId, &str),
+        now: OffsetDateTime,
+    ) -> Self {
+        let each = |rules: &[Matcher]| rules.iter().map(|rule| rule.fit(identity)).collect();
+        let at_home = rules.providers.is_empty() || rules.providers.contains(&identity.provider);
+        Self {
+            providers: if at_home { Fit::Yes } else { Fit::No },
+            deny: each(&rules.deny),
+            allow: each(&rules.allow),
+            when: rules
+                .when
+                .as_ref()
+                .map(|when| condition(when, &Context::new(identity, params, app.0, app.1))),
+            roles: rules
+                .roles
+                .rules
+                .iter()
+                .map(|rule| rule.fit(identity, now))
+                .collect(),
+        }
+    }
+
+    fn verdict(&self) -> Result<Decider, (Denial, Decider)> {
+        if self.providers != Fit::Yes {
+            return Err((Denial::NotAllowed, Decider::Providers));
+        }
+        if let Some(at) = self.deny.iter().position(|fit| *fit == Fit::Yes) {
+            return Err((Denial::Denied, Decider::Deny(at)));
+        }
+        if let Some((at, unknown)) = unknowns(&self.deny).next() {
+            let why = denial(unknown).unwrap_or(match unknown {
+                Unknown::Email { .. } => Denial::EmailUnverified,
+                _ => Denial::Denied,
+            });
+            return Err((why, Decider::Deny(at)));
+        }
+        let Some(allowed) = self.allow.iter().position(|fit| *fit == Fit::Yes) else {
+            let mut reasons = unknowns(&self.allow)
+                .filter_map(|(at, unknown)| denial(unknown).map(|why| (why, Decider::Allow(at))));
+            return Err(reasons.next().unwrap_or((Denial::NotAllowed, Decider::Nobody)));
+        };
+        match self.when {
+            Some(Fit::Yes) | None => Ok(Decider::Allow(allowed)),
+            Some(_) => Err((Denial::WhenNotMet, Decider::When)),
+        }
+    }
+}
+
+fn unknowns(fits: &[Fit]) -> impl Iterator<Item = (usize, Unknown)> {
+    fits.iter().enumerate().filter_map(|(at, fit)| match fit {
+        Fit::Unknown(unknown) => Some((at, *unknown)),
         Fit::Yes | Fit::No => None,
+    })
+}
+
+/// `when` fits where it is the boolean `true`, and nothing else.
+fn condition(when: &Expression, context: &Context) -> Fit {
+    match when.evaluate(context) {
+        Ok(Value::Bool(true)) => Fit::Yes,
+        Ok(Value::Bool(false)) => Fit::No,
+        Ok(_) => Fit::Unknown(Unknown::NotBoolean),
+        Err(NoValue::Missing) => Fit::Unknown(Unknown::Missing),
+        Err(NoValue::Failed) => Fit::Unknown(Unknown::Failed),
     }
 }
 
@@ -144,39 +211,64 @@ fn denial(unknown: Unknown) -> Option<Denial> {
         Unknown::Groups(GroupsUnknown::Overage) => Some(Denial::GroupsOverage),
         Unknown::Groups(_) => Some(Denial::GroupsUnknown),
         Unknown::Email { matches: true } => Some(Denial::EmailUnverified),
-        Unknown::Email { matches: false } | Unknown::Claim => None,
+        _ => None,
+    }
+}
+
+impl RoleRule {
+    fn fit(&self, identity: &Identity, now: OffsetDateTime) -> Fit {
+        let fits: Vec<Fit> = self.allow.iter().map(|rule| rule.fit(identity)).collect();
+        if !fits.contains(&Fit::Yes) {
+            return unknowns(&fits)
+                .next()
+                .map_or(Fit::No, |(_, unknown)| Fit::Unknown(unknown));
+        }
+        let Some(age) = self.max_auth_age else {
+            return Fit::Yes;
+        };
+        match identity.auth_time.map(|at| now - at) {
+            // A provider's clock may be a minute ahead (C-48); a time beyond that is none.
+            Some(since) if since < -Duration::MINUTE => Fit::Unknown(Unknown::AuthTime),
+            Some(since) if since <= age => Fit::Yes,
+            Some(_) => Fit::No,
+            None => Fit::Unknown(Unknown::AuthTime),
+        }
+    }
+}
+
+impl fmt::Display for RoleRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.role.as_deref().unwrap_or("none"))?;
+        for (i, rule) in self.allow.iter().enumerate() {
+            write!(f, "{}{rule}", if i == 0 { " for " } else { " or " })?;
+        }
+        match self.max_auth_age {
+            Some(age) => write!(f, ", signed in within {} s", age.whole_seconds()),
+            None => Ok(()),
+        }
     }
 }
 
 impl Roles {
-    fn of(&self, identity: &Identity, now: OffsetDateTime) -> Vec<String> {
-        // A provider's clock may be a minute ahead (C-48); a time beyond that is none.
-        let signed_in_within = |age: Duration| {
-            let since = identity.auth_time.map(|at| now - at);
-            since.is_some_and(|since| since >= -Duration::MINUTE && since <= age)
-        };
-        let fits = |rule: &&RoleRule| {
-            rule.allow.iter().any(|matcher| matcher.fit(identity) == Fit::Yes)
-                && rule.max_auth_age.is_none_or(signed_in_within)
-        };
-        if self.collect {
-            let mut roles: Vec<String> = Vec::new();
-            for role in self
-                .rules
-                .iter()
-                .filter(fits)
-                .filter_map(|rule| rule.role.clone())
-            {
-                if !roles.contains(&role) {
-                    roles.push(role);
-                }
+    /// Which rules give their roles.
+    fn chosen(&self, fits: &[Fit]) -> Vec<usize> {
+        let most = if self.collect { usize::MAX } else { 1 };
+        let fitting = fits.iter().enumerate().filter(|(_, fit)| **fit == Fit::Yes);
+        fitting.map(|(at, _)| at).take(most).collect()
+    }
+
+    /// The roles of the chosen rules, each once.
+    fn named(&self, chosen: &[usize]) -> Vec<String> {
+        if chosen.is_empty() {
+            return self.otherwise.iter().cloned().collect();
+        }
+        let mut roles: Vec<String> = Vec::new();
+        for role in chosen.iter().filter_map(|at| self.rules[*at].role.as_ref()) {
+            if !roles.contains(role) {
+                roles.push(role.clone());
             }
-            return roles;
         }
-        match self.rules.iter().find(fits) {
-            Some(rule) => rule.role.iter().cloned().collect(),
-            None => self.otherwise.iter().cloned().collect(),
-        }
+        roles
     }
 }
 

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -225,5 +226,150 @@ fn rules_that_cannot_be_meant_are_refused() {
         "role:host",
     ] {
         assert!(Matcher::parse(bad).is_err(), "{bad}");
+    }
+}
+
+/// Rules are shown as they were written.
+#[test]
+fn a_rule_reads_as_in_the_file() {
+    for text in [
+        "everyone",
+        "group:staff",
+        "email:ada@example.com",
+        "domain:example.com",
+        "provider:work",
+        "claim:realm.roles=x",
+    ] {
+        assert_eq!(Matcher::parse(text).unwrap().to_string(), text);
+    }
+}
+
+#[test]
+fn a_trace_names_the_rule_that_decided() {
+    let traced = |identity: &Identity, rules: &Rules| {
+        let app = AppId::parse("app").unwrap();
+        let trace = trace(
+            identity,
+            rules,
+            &Params::default(),
+            (&app, "App"),
+            OffsetDateTime::UNIX_EPOCH,
+        );
+        let decided: Vec<_> = trace.steps.into_iter().filter(|step| step.decided).collect();
+        decided
+            .iter()
+            .map(|step| format!("{} {} {}", step.key, step.rule, step.fit))
+            .collect::<Vec<_>>()
+    };
+    let both = rules(&["group:x", "group:staff", "everyone"], &["group:leavers"]);
+    assert_eq!(traced(&ada(), &both), ["allow group:staff yes"]);
+    let denied = rules(&["everyone"], &["group:leavers", "group:staff"]);
+    assert_eq!(traced(&ada(), &denied), ["deny group:staff yes"]);
+    let groups = person(None, false, Groups::Unknown(GroupsUnknown::Overage));
+    assert_eq!(
+        traced(&groups, &rules(&["domain:example.com", "group:staff"], &[])),
+        ["allow group:staff unknown"]
+    );
+    assert!(traced(&ada(), &rules(&["group:x"], &[])).is_empty());
+    let mut with_roles = rules(&["everyone"], &[]);
+    with_roles.roles.rules = vec![RoleRule {
+        role: Some("host".into()),
+        allow: vec![Matcher::parse("group:staff").unwrap()],
+        max_auth_age: None,
+    }];
+    assert_eq!(
+        traced(&ada(), &with_roles),
+        ["allow everyone yes", "roles host for group:staff yes"]
+    );
+}
+
+fn any_matchers() -> impl Strategy<Value = Vec<Matcher>> {
+    let text = prop_oneof![
+        Just("everyone"),
+        Just("group:staff"),
+        Just("group:comms"),
+        Just("email:ada@example.com"),
+        Just("domain:example.com"),
+        Just("provider:work"),
+        Just("provider:home"),
+        Just("claim:dept=it"),
+        Just("claim:nothing=x"),
+    ];
+    proptest::collection::vec(text.prop_map(|text| Matcher::parse(text).unwrap()), 0..3)
+}
+
+fn any_person() -> impl Strategy<Value = Identity> {
+    let groups = prop_oneof![
+        proptest::collection::vec("(staff|comms|x)", 0..3).prop_map(Groups::Known),
+        Just(Groups::Unknown(GroupsUnknown::Overage)),
+        Just(Groups::Unknown(GroupsUnknown::Absent)),
+    ];
+    let email = prop_oneof![
+        Just(None),
+        Just(Some("ada@example.com")),
+        Just(Some("eve@example.net"))
+    ];
+    let signed_in = proptest::option::of(-200i64..600);
+    (email, any::<bool>(), groups, signed_in).prop_map(|(email, verified, groups, ago)| {
+        let mut person = person(email, verified, groups);
+        person.auth_time = ago.and_then(|ago| OffsetDateTime::from_unix_timestamp(1_800_000_000 - ago).ok());
+        person
+    })
+}
+
+fn any_rules() -> impl Strategy<Value = Rules> {
+    let when = proptest::option::of(prop_oneof![
+        Just("user.claims.level == 3"),
+        Just("user.claims.nothing"),
+        Just("user.name == 'Ada'"),
+        Just("user.email_verified"),
+    ]);
+    let role = (
+        proptest::option::of("(host|presenter)"),
+        any_matchers(),
+        proptest::option::of(Just(Duration::minutes(5))),
+    );
+    let role = role.prop_map(|(role, allow, max_auth_age)| RoleRule {
+        role,
+        allow,
+        max_auth_age,
+    });
+    let roles = (proptest::collection::vec(role, 0..3), any::<bool>());
+    (any_matchers(), any_matchers(), when, roles, any::<bool>()).prop_map(
+        |(allow, deny, when, (rules, collect), home)| Rules {
+            providers: home
+                .then(|| ProviderId::parse("home").unwrap())
+                .into_iter()
+                .collect(),
+            allow,
+            deny,
+            when: when.map(|text| Expression::condition(text, &ParamRules::default()).unwrap()),
+            roles: Roles {
+                rules,
+                collect,
+                otherwise: (!collect).then(|| "agent".to_owned()),
+            },
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+    #[test]
+    fn lesson_33_the_trace_and_the_decision_agree(person in any_person(), rules in any_rules()) {
+        let app = AppId::parse("app").unwrap();
+        let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+        let trace = trace(&person, &rules, &Params::default(), (&app, "App"), now);
+        prop_assert_eq!(&trace.verdict, &verdict(&person, &rules));
+        // Whoever comes was let in by a rule that fits, and kept out by none.
+        if trace.verdict.is_ok() {
+            for step in &trace.steps {
+                let fits = step.fit == Fit::Yes;
+                prop_assert!(!(step.key == "deny" && step.fit != Fit::No));
+                prop_assert!(fits || step.key == "allow" || step.key == "deny" || step.key == "roles");
+                prop_assert!(fits || !step.decided);
+            }
+            prop_assert_eq!(trace.steps.iter().filter(|s| s.key == "allow" && s.decided).count(), 1);
+        }
     }
 }

@@ -35,6 +35,12 @@ pub fn key_beside(store: &Path) -> Result<SecretBox<[u8; 32]>, KeyError> {
     read(path)
 }
 
+/// A new key as its file has it: base64 of 32 bytes, and a line end (C-53).
+pub fn generate_key() -> SecretString {
+    let key = SecretBox::new(Box::new(random_bytes::<32>()));
+    SecretString::from(STANDARD.encode(key.expose_secret()) + "\n")
+}
+
 /// Writes a new key under another name and links it to its own, so that a crash or a second
 /// process never leaves or meets half a key.
 fn make(path: &Path) -> io::Result<()> {
@@ -44,8 +50,7 @@ fn make(path: &Path) -> io::Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{:016x}", u64::from_ne_bytes(random_bytes())));
     let draft = PathBuf::from(draft);
-    let key = SecretBox::new(Box::new(random_bytes::<32>()));
-    let text = SecretString::from(STANDARD.encode(key.expose_secret()) + "\n");
+    let text = generate_key();
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)

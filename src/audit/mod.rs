@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub(crate) use chain::Chain;
 pub use chain::{ChainKey, Head, Tombstone};
 pub use export::{Export, Format};
-pub use key::{KeyError, key_beside};
+pub use key::{KeyError, generate_key, key_beside};
 pub use record::Occasion;
 pub(crate) use row::Naming;
 pub use row::{FIELDS, LINK_FIELDS, Link, Row, instant};

@@ -61,6 +61,34 @@ impl Record {
         }
     }
 
+    /// A token made on the command line for a persona. The store adds what is to be said of it.
+    pub fn mint(
+        identity: &Identity,
+        app: &AppId,
+        vendor: &'static str,
+        roles: &[String],
+        occasion: &Occasion,
+    ) -> Self {
+        Self {
+            event: Event::Mint,
+            ..Self::launch(identity, app, vendor, roles, occasion).by("cli")
+        }
+    }
+
+    /// A persona was refused a token on the command line; `reason` is a stable code.
+    pub fn mint_refused(
+        identity: &Identity,
+        app: &AppId,
+        vendor: &'static str,
+        reason: &str,
+        occasion: &Occasion,
+    ) -> Self {
+        Self {
+            event: Event::Mint,
+            ..Self::denied(identity, app, vendor, reason, occasion).by("cli")
+        }
+    }
+
     /// A person ended a session, or had it ended.
     pub fn sign_out(identity: &Identity, occasion: &Occasion) -> Self {
         Self::of(Event::SignOut, Outcome::Ok, identity, occasion)

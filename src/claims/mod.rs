@@ -1,6 +1,7 @@
 //! What to say: a vendor's recipe filled in for one grant.
 
 pub mod clean;
+mod describe;
 mod recipe;
 mod tree;
 
@@ -9,6 +10,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::types::AppId;
+pub use describe::{Expectation, Moment};
 pub(crate) use recipe::ENTRIES;
 pub use recipe::{Claim, Recipe, Source, Unit};
 pub use tree::{Care, Entry, Tree};

@@ -165,14 +165,7 @@ fn cell(row: &Row, name: &str) -> String {
     } else {
         text
     };
-    // A terminal must not obey what somebody wrote into the file.
-    text.chars()
-        .flat_map(|c| {
-            let escape = c.is_control().then(|| c.escape_default());
-            let plain = (!c.is_control()).then_some(c);
-            escape.into_iter().flatten().chain(plain)
-        })
-        .collect()
+    super::printable(text)
 }
 
 async fn export(trail: &mut TrailReader, format: Format, out: &mut impl Write) -> anyhow::Result<()> {

@@ -3,8 +3,13 @@
 mod audit;
 pub(crate) mod check;
 mod demo;
+mod explain;
+mod init;
 mod keys;
+mod mint;
 mod serve;
+mod trial;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,7 +19,8 @@ use clap::{Parser, Subcommand};
 use secrecy::{ExposeSecret as _, SecretBox};
 
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{self, Loaded};
+use crate::config::{self, App, Config, Loaded};
+use crate::expression::meant;
 
 #[derive(Parser)]
 #[command(
@@ -39,6 +45,38 @@ enum Command {
         /// How to say it
         #[arg(long, value_enum, default_value_t = check::Format::Table)]
         format: check::Format,
+    },
+    /// Write a first configuration with its keys and secrets, and say what to paste where
+    Init(init::Init),
+    /// Say rule by rule and claim by claim what an app would give a persona; nothing is signed
+    Explain {
+        #[command(flatten)]
+        file: ConfigFile,
+        #[command(flatten)]
+        trial: trial::Trial,
+        /// How to say it
+        #[arg(long, value_enum, default_value_t = check::Format::Table)]
+        format: check::Format,
+    },
+    /// Make a real token for a persona, with its audit record
+    Mint {
+        #[command(flatten)]
+        file: ConfigFile,
+        #[command(flatten)]
+        trial: trial::Trial,
+        /// Print only the address of a redirect app, the bare token of any other
+        #[arg(long)]
+        raw: bool,
+    },
+    /// Hold a token against what its vendor checks
+    Verify {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// The token; - reads it from standard input
+        token: String,
+        /// The app that it is for
+        #[arg(long, value_name = "APP")]
+        app: String,
     },
     /// Show the whole world on loopback: gateway, provider, intranet and vendors
     Demo {
@@ -85,6 +123,13 @@ pub fn run() -> anyhow::Result<ExitCode> {
             print!("{text}");
             Ok(ExitCode::from(code))
         }
+        Command::Init(init) => {
+            print!("{}", init::run(&init)?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Explain { file, trial, format } => explain::run(&file.config, &trial, format),
+        Command::Mint { file, trial, raw } => mint::run(&file.config, &trial, raw),
+        Command::Verify { file, token, app } => verify::run(&file.config, &token, &app),
         Command::Demo { port } => demo::run(Some(port)),
         Command::Keys { file, command } => keys::run(&file.config, &command, SystemClock.now()),
         Command::Audit { file, command } => audit(&file.config, command),
@@ -94,6 +139,30 @@ pub fn run() -> anyhow::Result<ExitCode> {
 /// The configuration of a command that needs a sound one.
 fn load(path: &Path) -> anyhow::Result<Loaded> {
     config::load(path).map_err(|problems| anyhow!("the configuration has problems\n{problems}"))
+}
+
+/// The app of this name.
+fn find_app<'a>(config: &'a Config, name: &str) -> anyhow::Result<&'a App> {
+    let names: Vec<&str> = config.apps.iter().map(|app| app.id.as_str()).collect();
+    let found = config.apps.iter().find(|app| app.id.as_str() == name);
+    found.ok_or_else(|| {
+        anyhow!(
+            "there is no such app, only {}{}",
+            names.join(", "),
+            meant(name, &names)
+        )
+    })
+}
+
+/// Text without control characters: a terminal must not obey what somebody else wrote.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let escape = c.is_control().then(|| c.escape_default());
+            let plain = (!c.is_control()).then_some(c);
+            escape.into_iter().flatten().chain(plain)
+        })
+        .collect()
 }
 
 fn audit(path: &Path, command: audit::Command) -> anyhow::Result<ExitCode> {

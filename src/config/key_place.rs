@@ -109,6 +109,12 @@ mod tests {
             (key.algorithm, key.place),
             (Algorithm::HS512, Place::SecretFile("s".into()))
         );
+        let key = found("vendor = \"custom\"\nsecret_file = \"s\"").unwrap();
+        assert_eq!(
+            key.algorithm,
+            Algorithm::HS256,
+            "the default where there is a secret"
+        );
         let key = found("vendor = \"custom\"\nalg = \"EdDSA\"\nkey_env = \"K\"").unwrap();
         assert_eq!(key.place, Place::Elsewhere("key_env"));
         assert_eq!(found("vendor = \"bit6\"").unwrap().place, Place::Nowhere);
@@ -119,7 +125,6 @@ mod tests {
         for (app, told) in [
             ("", "apps.a.vendor: is missing"),
             ("vendor = \"x\"", "apps.a.vendor: is not known"),
-            ("vendor = \"custom\"", "apps.a.alg: is missing"),
             (
                 "vendor = \"custom\"\nalg = \"none\"",
                 "apps.a.alg: is not an algorithm",

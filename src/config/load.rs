@@ -9,7 +9,7 @@ use super::keys::{self, SECTIONS};
 use super::problem::{Problem, Problems, Severity};
 use super::reader::{Source, Table};
 use super::secret::Tolerance;
-use super::{Config, Loaded, PublicUrl, app, persona, provider, server};
+use super::{Config, Loaded, PublicUrl, app, expectation, provider, server};
 use crate::types::{Origin, is_loopback, secure_url};
 
 /// Bytes that the file may have.
@@ -75,7 +75,7 @@ pub fn all_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
 fn read<'a>(
     source: &'a Source<'a>,
     document: &'a DeTable<'a>,
-) -> Option<(Config, Vec<persona::PersonaTest>)> {
+) -> Option<(Config, Vec<expectation::PersonaTest>)> {
     let file = Table::new(source, String::new(), 0, document, &[keys::FILE.keys]);
     let public_url = public_url(&file);
     let tolerance = Tolerance {
@@ -91,9 +91,12 @@ fn read<'a>(
     let limits = server::limits(&file);
     let log = server::log(&file);
     let audit = server::audit(&file, &tolerance);
-    let providers = provider::providers(&file, &tolerance);
+    let providers: Vec<_> = provider::providers(&file, &tolerance)
+        .into_iter()
+        .map(Arc::new)
+        .collect();
     let apps = app::apps(&file, &provider::ids(&file), &tolerance);
-    let tests = persona::tests(&file, &providers, &apps);
+    let tests = expectation::tests(&file, &providers, &apps);
     let config = Config {
         public_url: public_url?,
         server: server?,
@@ -103,7 +106,7 @@ fn read<'a>(
         limits,
         log,
         audit,
-        providers: providers.into_iter().map(Arc::new).collect(),
+        providers,
         apps,
     };
     Some((config, tests))

@@ -1,6 +1,7 @@
 //! What the configuration file means: immutable, valid by construction.
 
 mod app;
+mod expectation;
 mod key;
 pub mod key_files;
 mod key_place;
@@ -32,10 +33,11 @@ use crate::signer::SigningKey;
 use crate::types::{AppId, Origin, ProviderId};
 use crate::vendors::vonage_video::Room;
 
+pub use expectation::{Expectation, PersonaTest};
 pub use key_files::Published;
 pub use key_place::{KeyPlace, Place, key_place};
 pub use load::{all_keys, load, parse};
-pub use persona::{Expectation, PersonaTest};
+pub use persona::{PersonaProblem, PersonaProblems, persona};
 pub use problem::{Problem, Problems, Severity};
 pub(crate) use provider::provider_among;
 
@@ -215,6 +217,11 @@ impl App {
         now: OffsetDateTime,
     ) -> Result<access::Grant, access::Denial> {
         access::decide(identity, &self.access, params, (&self.id, &self.title), now)
+    }
+
+    /// The same, told rule by rule.
+    pub fn trace(&self, identity: &Identity, params: &Params, now: OffsetDateTime) -> access::Trace {
+        access::trace(identity, &self.access, params, (&self.id, &self.title), now)
     }
 }
 

@@ -85,6 +85,11 @@ impl Delivery {
         }
     }
 
+    /// The address with an ellipsis where its token will stand.
+    pub fn masked(&self, address: &Address) -> String {
+        self.place(address, "…")
+    }
+
     /// The address with `token` where this delivery puts it. A compact token is URL-safe as it is.
     pub fn place(&self, Address(address): &Address, token: &str) -> String {
         match self {
@@ -103,6 +108,11 @@ impl Delivery {
             Self::FormPost(_) | Self::Json => address.clone(),
         }
     }
+}
+
+/// The recorded token by itself, for an operator who asked for it (C-50).
+pub fn bare(receipt: Receipt) -> SecretString {
+    receipt.into_token().compact().clone()
 }
 
 /// Hands the recorded token over.

@@ -22,6 +22,7 @@ use jsonwebtoken::Algorithm;
 use jsonwebtoken::crypto::JwtSigner;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
+use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -195,8 +196,21 @@ impl SigningKey {
         text
     }
 
+    /// The header of every token.
+    pub fn header(&self) -> Value {
+        let json = URL_SAFE_NO_PAD.decode(self.prefix.trim_end_matches('.'));
+        serde_json::from_slice(&json.unwrap_or_default()).unwrap_or_default()
+    }
+
     pub fn algorithm(&self) -> Algorithm {
         self.signer.algorithm()
+    }
+
+    /// Whether `signature` is what this key makes of `message`: for secrets, where whoever checks signs.
+    pub fn made(&self, message: &[u8], signature: &str) -> bool {
+        let ours = self.signer.try_sign(message).unwrap_or_default();
+        let theirs = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
+        !ours.is_empty() && bool::from(ours.ct_eq(&theirs))
     }
 
     pub fn kid(&self) -> Option<&str> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// What each module may name of ours. Modules that are not here may name all.
-const ALLOWED: [(&str, &[&str]); 17] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("types", &[]),
     ("clock", &[]),
     ("params", &["types"]),
@@ -56,6 +56,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
             "config",
         ],
     ),
+    ("verify", &["identity", "claims", "vendors", "signer", "config"]),
     (
         "store",
         &[

@@ -116,9 +116,11 @@ fn c_50_every_command_that_reads_the_configuration_takes_it_by_c() {
     world.signed_in("ada").get("/launch/townhall").expect(302);
     let dir = world.usher.dir.path();
     fs::rename(dir.join("usher.toml"), dir.join("elsewhere.toml")).unwrap();
-    let commands: [&[&str]; 5] = [
+    write_secret(dir, "ada.json", r#"{ "name": "Ada", "groups": ["staff"] }"#);
+    let commands: [&[&str]; 6] = [
         &["check"],
         &["keys", "list"],
+        &["explain", "--app", "townhall", "--as", "ada.json"],
         &["audit", "list"],
         &["audit", "export"],
         &["audit", "verify"],

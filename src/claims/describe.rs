@@ -1,0 +1,209 @@
+//! Where claims come from, said for people; and what their values must look like.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Care, Claim, Recipe, Source, Tree, Unit};
+use crate::types::Email;
+
+/// The largest time in seconds that makes sense; one in milliseconds is beyond (it is in the year 5138).
+const LATEST: i64 = 100_000_000_000;
+
+/// What a vendor's token must say under one name.
+#[derive(Debug, Clone, Copy)]
+pub struct Expectation<'a> {
+    claim: &'a Claim,
+    unit: Unit,
+}
+
+/// A moment in the life of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    Issue,
+    Expiry,
+    /// From when on it works.
+    Start,
+}
+
+impl Recipe {
+    /// What a token of this recipe must say, and nothing besides.
+    pub fn expectations(&self) -> impl Iterator<Item = Expectation<'_>> {
+        let unit = self.unit;
+        self.claims.iter().map(move |claim| Expectation { claim, unit })
+    }
+}
+
+impl<'a> Expectation<'a> {
+    pub fn name(&self) -> &'a str {
+        &self.claim.name
+    }
+
+    pub fn required(&self) -> bool {
+        self.claim.required
+    }
+
+    /// Where the value comes from.
+    pub fn origin(&self) -> String {
+        self.claim.source.describe()
+    }
+
+    /// The moment that the claim tells, where it tells one.
+    pub fn moment(&self) -> Option<Moment> {
+        match self.claim.source {
+            Source::IssuedAt => Some(Moment::Issue),
+            Source::ExpiresAt => Some(Moment::Expiry),
+            Source::NotBefore => Some(Moment::Start),
+            _ => None,
+        }
+    }
+
+    /// The time in a value that has the right form, in seconds since 1970.
+    pub fn time(&self, found: &Value) -> Option<i64> {
+        let count = found.as_i64().filter(|_| self.mismatch(found).is_none())?;
+        Some(match self.unit {
+            Unit::Seconds => count,
+            Unit::Milliseconds => count / 1000,
+        })
+    }
+
+    /// What is wrong with a value in the vendor's eyes.
+    pub fn mismatch(&self, found: &Value) -> Option<String> {
+        let unless = |fits: bool, wanted: &str| (!fits).then(|| format!("must be {wanted}"));
+        match &self.claim.source {
+            Source::IssuedAt | Source::ExpiresAt | Source::NotBefore => match (self.unit, found.as_i64()) {
+                (Unit::Seconds, Some(time)) if time >= LATEST => {
+                    Some("looks like milliseconds; it must be seconds since 1970".into())
+                }
+                (Unit::Milliseconds, Some(time)) if time < LATEST => {
+                    Some("looks like seconds; it must be milliseconds since 1970".into())
+                }
+                (_, Some(time)) => unless(time >= 0, "a time since 1970"),
+                (_, None) => Some("must be a whole number, a time since 1970".into()),
+            },
+            Source::Constant(value) => unless(found == value, &value.to_string()),
+            Source::Jti => unless(
+                found.as_str().is_some_and(|text| Uuid::parse_str(text).is_ok()),
+                "a UUID",
+            ),
+            Source::SessionId => unless(is_text(found), "the room's session"),
+            Source::AtMost(_, most) => unless(
+                found.as_str().is_some_and(|text| text.chars().count() <= *most),
+                &format!("a string of at most {most} characters"),
+            ),
+            Source::IdentityAtDevice(_) => unless(
+                found.as_str().is_some_and(|text| text.matches('/').count() == 1),
+                "identity/device, with one slash",
+            ),
+            Source::Name(_) => unless(is_text(found), "a string with something in it"),
+            Source::VerifiedEmail | Source::Email(_) => unless(
+                found.as_str().is_some_and(|text| Email::parse(text).is_ok()),
+                "an e-mail address",
+            ),
+            Source::Link(_) => unless(
+                found.as_str().is_some_and(|text| text.starts_with("https://")),
+                "an https link",
+            ),
+            Source::Pairs(_) => unless(
+                found.as_array().is_some_and(|pairs| pairs.iter().all(is_pair)),
+                "a list of [\"key\", \"value\"] pairs",
+            ),
+            Source::Roles => unless(
+                found
+                    .as_array()
+                    .is_some_and(|roles| !roles.is_empty() && roles.iter().all(is_text)),
+                "a list of role names",
+            ),
+            Source::Role => unless(found.is_null() || is_text(found), "one role's name, or null"),
+            Source::Tree(tree, care) => tree.mismatch(found, "", *care),
+        }
+    }
+}
+
+fn is_text(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.is_empty())
+}
+
+fn is_pair(value: &Value) -> bool {
+    value
+        .as_array()
+        .is_some_and(|pair| pair.len() == 2 && pair.iter().all(Value::is_string))
+}
+
+impl Source {
+    /// Where the value comes from.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::IssuedAt => "time of issue".into(),
+            Self::ExpiresAt => "time of issue and ttl".into(),
+            Self::NotBefore => "slightly before the time of issue".into(),
+            Self::Jti => "random".into(),
+            Self::SessionId => "the room's session".into(),
+            Self::AtMost(text, most) => format!("{}, at most {most} characters", text.source()),
+            Self::IdentityAtDevice(identity) => format!("{}/{{device}}", identity.source()),
+            Self::Constant(_) => "constant".into(),
+            Self::Name(name) => format!("{}, cleaned", name.source()),
+            Self::VerifiedEmail => "verified e-mail".into(),
+            Self::Email(email) => format!("{}, where it is verified", email.source()),
+            Self::Link(link) => format!("{}, an https link", link.source()),
+            Self::Pairs(pairs) => {
+                let pairs: Vec<_> = pairs
+                    .iter()
+                    .map(|(key, value)| format!("{key} = {}", value.source()))
+                    .collect();
+                format!("pairs: {}", pairs.join(", "))
+            }
+            Self::Roles | Self::Role => "role rules".into(),
+            Self::Tree(Tree::Expression(expression), _) => expression.source().to_owned(),
+            Self::Tree(tree, _) => format!("tree: {}", tree.describe()),
+        }
+    }
+}
+
+impl Tree {
+    /// The tree as it was written.
+    fn describe(&self) -> Value {
+        match self {
+            Self::Constant(value) => value.clone(),
+            Self::Expression(expression) => expression.source().into(),
+            Self::List(items) => items.iter().map(Self::describe).collect(),
+            Self::Table(entries) => entries
+                .iter()
+                .map(|entry| (entry.name.clone(), entry.value.describe()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+        }
+    }
+
+    /// The first place where a value differs from the tree.
+    fn mismatch(&self, found: &Value, path: &str, care: Care) -> Option<String> {
+        let at = |what: &str| Some(format!("{path}{}{what}", if path.is_empty() { "" } else { " " }));
+        match (self, found) {
+            (Self::Constant(value), _) if value == found => None,
+            (Self::Constant(value), _) => at(&format!("must be {value}")),
+            (Self::Expression(_), Value::String(_) | Value::Number(_) | Value::Bool(_)) => None,
+            // What a provider sends may have any form.
+            (Self::Expression(_), _) if care == Care::Cleaned => None,
+            (Self::Expression(_), _) => at("must be a string, a number, true or false"),
+            (Self::List(items), Value::Array(found)) if items.len() == found.len() => {
+                let mut both = items.iter().zip(found);
+                both.find_map(|(item, found)| item.mismatch(found, path, care))
+            }
+            (Self::List(items), _) => at(&format!("must be a list of {}", items.len())),
+            (Self::Table(entries), Value::Object(found)) => {
+                let below = |key: &str| format!("{path}{}{key}", if path.is_empty() { "" } else { "." });
+                if let Some(key) = found
+                    .keys()
+                    .find(|key| entries.iter().all(|entry| entry.name != **key))
+                {
+                    return Some(format!("{} is not part of it", below(key)));
+                }
+                entries.iter().find_map(|entry| match found.get(&entry.name) {
+                    Some(found) => entry.value.mismatch(found, &below(&entry.name), care),
+                    None if entry.optional => None,
+                    None => Some(format!("{} is missing", below(&entry.name))),
+                })
+            }
+            (Self::Table(_), _) => at("must be an object"),
+        }
+    }
+}
