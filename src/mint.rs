@@ -14,6 +14,7 @@ use crate::signer::{KeyError, SignedToken};
 /// A token, and where it goes once its record is durable.
 pub struct Minted {
     pub token: SignedToken,
+    pub claims: ClaimSet,
     pub roles: Vec<String>,
     pub address: Address,
 }
@@ -65,6 +66,7 @@ pub fn mint(app: &App, identity: &Identity, params: &Params, now: OffsetDateTime
     let token = app.key.sign(&claims)?;
     Ok(Minted {
         token,
+        claims,
         roles,
         address,
     })

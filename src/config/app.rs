@@ -164,6 +164,7 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         recipe: profile.recipe,
         key: key?,
         target,
+        answer: profile.answer,
         ttl,
         iat_backdate,
     };

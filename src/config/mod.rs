@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::access;
 use crate::claims::Recipe;
-use crate::delivery::Target;
+use crate::delivery::{Answer, Target};
 use crate::identity::Identity;
 pub use crate::identity::settings::{ClientAuth, Provider};
 use crate::params::{ParamRules, Params};
@@ -184,6 +184,8 @@ pub struct App {
     pub recipe: Recipe,
     pub key: SigningKey,
     pub target: Target,
+    /// Of the token API.
+    pub answer: Answer,
     pub ttl: Duration,
     /// How far `iat` lies before our clock, for vendors whose clocks are slow.
     pub iat_backdate: Duration,

@@ -1,10 +1,12 @@
 //! Hand over: from a receipt to what the browser gets.
 
+mod answer;
 mod target;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::audit::Receipt;
+pub use answer::{Answer, Part, answer};
 pub use target::{Target, TargetError};
 
 /// Bytes that a Location may have (S-220); proxies and browsers begin to refuse above.
@@ -14,6 +16,8 @@ const LONGEST: usize = 4096;
 pub enum Launch {
     /// A 302 to this address, which carries the token and so cannot be printed.
     Redirect(SecretString),
+    /// The body of a 200, with the token in it.
+    Json(SecretString),
 }
 
 /// Where one launch goes: the target with its params filled in, still without the token.
@@ -45,6 +49,12 @@ impl Address {
         self.0.len() + self.joint().len() + token_length
     }
 
+    /// The address with the token. A compact token is URL-safe as it is.
+    fn with(&self, token: &str) -> Result<SecretString, TooLong> {
+        self.fits(token.len())?;
+        Ok(format!("{}{}{token}", self.0, self.joint()).into())
+    }
+
     fn joint(&self) -> &'static str {
         if self.0.contains('?') {
             "&token="
@@ -54,12 +64,10 @@ impl Address {
     }
 }
 
-/// Puts the recorded token into the address. A compact token is URL-safe as it is.
+/// Puts the recorded token into the address.
 pub fn hand_over(receipt: Receipt, address: &Address) -> Result<Launch, TooLong> {
     let token = receipt.into_token();
-    let token = token.compact().expose_secret();
-    address.fits(token.len())?;
-    Ok(Launch::Redirect(
-        format!("{}{}{token}", address.0, address.joint()).into(),
-    ))
+    address
+        .with(token.compact().expose_secret())
+        .map(Launch::Redirect)
 }

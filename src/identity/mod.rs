@@ -8,7 +8,7 @@ pub mod logout;
 pub mod oidc;
 pub mod provider;
 pub mod settings;
-mod strict_json;
+pub(crate) mod strict_json;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;

@@ -8,6 +8,7 @@ use crate::access::Roles;
 use crate::claims::{Claim, Recipe, Source, Tree};
 use crate::config::keys::COBROWSE;
 use crate::config::reader::{Item, Table};
+use crate::delivery::{Answer, Part};
 use crate::params::ParamRules;
 
 pub const VENDOR: Vendor = Vendor {
@@ -15,6 +16,7 @@ pub const VENDOR: Vendor = Vendor {
     section: COBROWSE,
     algorithm: Algorithm::RS256,
     longest_ttl: Duration::DAY,
+    get: false,
     read,
 };
 
@@ -87,6 +89,7 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             collect: false,
             otherwise,
         },
+        answer: Answer::of([("token", Part::Token), ("expiresAt", Part::ExpiresAt)]),
     })
 }
 

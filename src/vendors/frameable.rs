@@ -9,6 +9,7 @@ use crate::access::Roles;
 use crate::claims::{Claim, ENTRIES, Recipe, Source};
 use crate::config::keys::FRAMEABLE;
 use crate::config::reader::Table;
+use crate::delivery::{Answer, Part};
 use crate::expression::Expression;
 use crate::params::ParamRules;
 
@@ -17,6 +18,7 @@ pub const VENDOR: Vendor = Vendor {
     section: FRAMEABLE,
     algorithm: Algorithm::RS256,
     longest_ttl: Duration::DAY,
+    get: false,
     read,
 };
 
@@ -63,6 +65,11 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             collect: true,
             otherwise: None,
         },
+        answer: Answer::of([
+            ("token", Part::Token),
+            ("expiresAt", Part::ExpiresAt),
+            ("url", Part::Address),
+        ]),
     })
 }
 

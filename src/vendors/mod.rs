@@ -11,7 +11,7 @@ use crate::claims::Recipe;
 use crate::config::keys::{ROLE, Section};
 use crate::config::provider_among;
 use crate::config::reader::{Item, Table};
-use crate::delivery::Target;
+use crate::delivery::{Answer, Target};
 use crate::expression::Expression;
 use crate::params::ParamRules;
 use crate::types::ProviderId;
@@ -24,6 +24,8 @@ pub struct Vendor {
     pub algorithm: Algorithm,
     /// Beyond this the vendor advises against a token.
     pub longest_ttl: Duration,
+    /// Its SDK fetches tokens by GET too.
+    pub get: bool,
     /// Reads the vendor's fields; `None` after a problem was reported.
     pub read: fn(&Table<'_>, Scope<'_>) -> Option<Profile>,
 }
@@ -41,6 +43,8 @@ pub struct Scope<'a> {
 pub struct Profile {
     pub recipe: Recipe,
     pub roles: Roles,
+    /// Of the token API.
+    pub answer: Answer,
 }
 
 /// All vendors.

@@ -226,6 +226,7 @@ impl From<ParamError> for Problem {
             ParamError::Mismatch(name) => ("params.mismatch", name),
             ParamError::ControlCharacter(name) => ("params.control_character", name),
             ParamError::TooLong(name) => ("params.too_long", name),
+            ParamError::NotText(name) => ("params.not_text", name),
         };
         Self {
             name: Some(name),

@@ -6,10 +6,10 @@ use secrecy::ExposeSecret as _;
 
 use super::body::Body;
 use super::error::Problem;
+use super::issue::{Entry, Issued, Once, destination};
 use super::pages::Confirm;
 use super::visit::{Visit, pairs};
 use super::{Gateway, fetch, headers, html, login};
-use crate::audit::Record;
 use crate::config::App;
 use crate::delivery::{self, Launch};
 use crate::mint::{self, Refusal};
@@ -17,7 +17,6 @@ use crate::params::Params;
 use crate::session::attempt::Destination;
 use crate::session::cookie::Cookie;
 use crate::session::{Session, csrf};
-use crate::store::LaunchError;
 
 const PREFIX: &str = "/launch/";
 
@@ -39,16 +38,22 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     if !app.takes(&session.identity.provider) {
         return login::first(&visit, destination, "error-login-loop-check-provider");
     }
+    let entry = Entry {
+        visit: &visit,
+        app,
+        session: &session,
+        params: &params,
+    };
     if app.confirm {
         // Whoever would be refused is not asked first.
         if let Err(refusal) = mint::prepare(app, &session.identity, &params, visit.now) {
             // It is a row in the audit trail, and so counts as a launch does.
-            count(&visit, app, &session, &params)?;
-            return Err(refuse(&visit, app, &session, &params, &refusal).await?);
+            entry.count()?;
+            return Err(entry.refuse(&refusal).await?);
         }
         return confirm(&visit, app, &session, &params, &destination);
     }
-    let mut response = hand_over(&visit, app, &session, &params, None, StatusCode::FOUND).await?;
+    let mut response = hand_over(entry, None, StatusCode::FOUND).await?;
     forget_rounds(&visit, &mut response);
     Ok(response)
 }
@@ -74,98 +79,32 @@ pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Proble
         );
     };
     let form_path = visit.request.path().to_owned();
-    let redeem = csrf::check(&visit.gateway.sealer, session.key, &form_path, &token, visit.now)
+    let hash = csrf::check(&visit.gateway.sealer, session.key, &form_path, &token, visit.now)
         .ok_or_else(|| Problem::forbidden("csrf.invalid").towards(destination(app, &params)))?;
-    hand_over(
-        &visit,
+    let entry = Entry {
+        visit: &visit,
         app,
-        &session,
-        &params,
-        Some(redeem),
-        StatusCode::SEE_OTHER,
-    )
-    .await
+        session: &session,
+        params: &params,
+    };
+    let used = "csrf.invalid";
+    hand_over(entry, Some(Once { hash, used }), StatusCode::SEE_OTHER).await
 }
 
-/// Mints, records, hands over: in this order, and no token without its record.
+/// Hands over what was issued.
 async fn hand_over(
-    visit: &Visit,
-    app: &App,
-    session: &Session,
-    params: &Params,
-    redeem: Option<[u8; 32]>,
+    entry: Entry<'_>,
+    once: Option<Once>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
-    let person = &session.identity;
-    count(visit, app, session, params)?;
-    let minted = match mint::mint(app, person, params, visit.now) {
-        Ok(minted) => minted,
-        Err(refusal) => return Err(refuse(visit, app, session, params, &refusal).await?),
-    };
-    let record = Record::launch(person, &app.id, app.vendor, &minted.roles, &visit.occasion());
-    let receipt = visit
-        .gateway
-        .store
-        .launch(minted.token, record, redeem)
-        .await
-        .map_err(|error| match error {
-            LaunchError::AlreadyRedeemed => {
-                Problem::forbidden("csrf.invalid").towards(destination(app, params))
-            }
-            LaunchError::Unavailable(error) => Problem::from(error)
-                .under("launch.refused")
-                .towards(destination(app, params)),
-        })?;
-    tracing::info!(event = "launch", request_id = %visit.reference, app = %app.id, id = %receipt.id());
-    metrics::counter!("usher_launches_total", "app" => app.id.as_str().to_owned(), "outcome" => "ok", "reason" => "")
-        .increment(1);
-    let launch = delivery::hand_over(receipt, &minted.address)
-        .map_err(|error| Problem::refusal(&Refusal::TooLong(error)).of_app(&app.id))?;
-    let Launch::Redirect(address) = launch;
-    Ok(HttpResponse::build(status)
-        .insert_header((header::LOCATION, address.expose_secret()))
-        .finish())
-}
-
-/// Counts one launch of this person, or refuses it.
-fn count(visit: &Visit, app: &App, session: &Session, params: &Params) -> Result<(), Problem> {
-    let person = &session.identity;
-    let counted = visit
-        .gateway
-        .launches
-        .count((person.issuer.clone(), person.subject.clone()));
-    counted.map_err(|seconds| {
-        Problem::too_many(seconds)
-            .under("launch.refused")
-            .towards(destination(app, params))
-    })
-}
-
-/// Writes the denial down, and makes its page.
-async fn refuse(
-    visit: &Visit,
-    app: &App,
-    session: &Session,
-    params: &Params,
-    refusal: &Refusal,
-) -> Result<Problem, Problem> {
-    let record = Record::denied(
-        &session.identity,
-        &app.id,
-        app.vendor,
-        refusal.code(),
-        &visit.occasion(),
-    );
-    visit.gateway.store.record(record).await?;
-    Ok(Problem::refusal(refusal)
-        .at_provider(&session.identity.provider)
-        .towards(destination(app, params)))
-}
-
-fn destination(app: &App, params: &Params) -> Destination {
-    Destination::App {
-        app: app.id.clone(),
-        params: params.to_pairs(),
+    let Issued { receipt, address, .. } = entry.issue(once).await?;
+    let launch = delivery::hand_over(receipt, &address)
+        .map_err(|error| Problem::refusal(&Refusal::TooLong(error)).of_app(&entry.app.id))?;
+    match launch {
+        Launch::Redirect(address) => Ok(HttpResponse::build(status)
+            .insert_header((header::LOCATION, address.expose_secret()))
+            .finish()),
+        Launch::Json(_) => Err(Problem::internal()),
     }
 }
 

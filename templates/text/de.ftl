@@ -158,6 +158,10 @@ error-params-control-character-title = Dieser Link ist beschädigt
 error-params-control-character-text = Die Angabe „{ $name }“ im Link enthält unsichtbare Zeichen, die dort nicht hingehören.
 error-params-control-character-cure = Kopieren Sie den Link noch einmal, oder fragen Sie die Person, von der Sie ihn haben.
 
+error-params-not-text-title = Diese Anfrage ist nicht lesbar
+error-params-not-text-text = Was die Anfrage für „{ $name }“ angibt, ist kein Text.
+error-params-not-text-cure = Senden Sie jeden Wert als Zeichenkette.
+
 error-login-bad-request-title = Dieser Anmeldelink ist nicht lesbar
 error-login-bad-request-text = Die Adresse verlangt eine Anmeldung für etwas, das hier nicht bekannt ist.
 error-login-bad-request-cure = Beginnen Sie bei Ihren Anwendungen, oder öffnen Sie den ursprünglichen Link noch einmal.
@@ -249,6 +253,18 @@ error-launch-not-navigation-cure = Öffnen Sie den Link in einem eigenen Tab.
 error-launch-address-too-long-title = Der Weg dorthin ist zu lang
 error-launch-address-too-long-text = Die Adresse würde mehr über Sie enthalten, als Browser übertragen können ({ $app }).
 error-launch-address-too-long-cure = Geben Sie die Referenz an die Kontaktstelle dieser Anwendung weiter.
+
+error-launch-needs-confirm-title = Diese Anwendung fragt, bevor sie sich öffnet
+error-launch-needs-confirm-text = Sie öffnet sich erst, nachdem Sie auf einer Seite dieser Website zugestimmt haben ({ $app }).
+error-launch-needs-confirm-cure = Öffnen Sie den Link der Anwendung in einem eigenen Tab.
+
+error-origin-not-allowed-title = Diese Seite darf das nicht anfordern
+error-origin-not-allowed-text = Die Anfrage kam von einer Seite, die für diese Anwendung nicht eingetragen ist ({ $app }).
+error-origin-not-allowed-cure = Bitten Sie die Kontaktstelle dieser Anwendung, die Adresse der Seite einzutragen.
+
+error-media-type-unsupported-title = Diese Anfrage ist nicht lesbar
+error-media-type-unsupported-text = Die Anfrage ist weder JSON noch ein Webformular.
+error-media-type-unsupported-cure = Senden Sie application/json oder application/x-www-form-urlencoded.
 
 error-csrf-invalid-title = Diese Seite war nicht mehr aktuell
 error-csrf-invalid-text = Das Formular wurde schon benutzt oder gehört zu einer früheren Sitzung. Es ist nichts geschehen.

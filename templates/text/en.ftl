@@ -159,6 +159,10 @@ error-params-control-character-title = This link is damaged
 error-params-control-character-text = What the link gives for “{ $name }” holds characters that cannot be seen and do not belong there.
 error-params-control-character-cure = Copy the link again from where you found it, or ask whoever gave it to you.
 
+error-params-not-text-title = This request cannot be read
+error-params-not-text-text = What the request gives for “{ $name }” is not text.
+error-params-not-text-cure = Send every value as a string.
+
 error-login-bad-request-title = This sign-in link cannot be read
 error-login-bad-request-text = The address asks to sign in for something that this site does not know.
 error-login-bad-request-cure = Start from your apps, or open the original link again.
@@ -250,6 +254,18 @@ error-launch-not-navigation-cure = Open the link in a tab of its own.
 error-launch-address-too-long-title = The way there is too long
 error-launch-address-too-long-text = The address for { $app } would hold more about you than browsers can carry.
 error-launch-address-too-long-cure = Pass the reference on to the contact for this app.
+
+error-launch-needs-confirm-title = This app asks before it opens
+error-launch-needs-confirm-text = { $app } opens only after you have said yes on a page of this site.
+error-launch-needs-confirm-cure = Open the link of the app in a tab of its own.
+
+error-origin-not-allowed-title = This page may not ask for that
+error-origin-not-allowed-text = The request came from a page that { $app } does not know.
+error-origin-not-allowed-cure = Ask the contact for this app to have the page’s address listed.
+
+error-media-type-unsupported-title = This request cannot be read
+error-media-type-unsupported-text = The request has a form other than JSON or a web form.
+error-media-type-unsupported-cure = Send application/json or application/x-www-form-urlencoded.
 
 error-csrf-invalid-title = This page was out of date
 error-csrf-invalid-text = The form you sent was used already, or belongs to an earlier session. Nothing was done.

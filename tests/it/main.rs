@@ -3,6 +3,8 @@
 
 mod abuse;
 mod access;
+mod api;
+mod api_browser;
 mod architecture;
 mod audit;
 mod browser;

@@ -1,0 +1,114 @@
+//! What a launch and an answer of the token API have in common: count, mint, record.
+
+use super::error::Problem;
+use super::visit::Visit;
+use crate::audit::{Receipt, Record};
+use crate::claims::ClaimSet;
+use crate::config::App;
+use crate::delivery::Address;
+use crate::mint::{self, Refusal};
+use crate::params::Params;
+use crate::session::Session;
+use crate::session::attempt::Destination;
+use crate::store::LaunchError;
+
+/// A token on record, and what its delivery needs besides.
+pub struct Issued {
+    pub receipt: Receipt,
+    pub address: Address,
+    pub claims: ClaimSet,
+}
+
+/// What works once only: its hash, and the code of the refusal when it comes again.
+pub struct Once {
+    pub hash: [u8; 32],
+    pub used: &'static str,
+}
+
+/// One person's way into one app.
+pub struct Entry<'a> {
+    pub visit: &'a Visit,
+    pub app: &'a App,
+    pub session: &'a Session,
+    pub params: &'a Params,
+}
+
+impl Entry<'_> {
+    /// Counts, mints, records: in this order, and no token without its record.
+    pub async fn issue(&self, once: Option<Once>) -> Result<Issued, Problem> {
+        let &Self {
+            visit,
+            app,
+            session,
+            params,
+        } = self;
+        let person = &session.identity;
+        self.count()?;
+        let minted = match mint::mint(app, person, params, visit.now) {
+            Ok(minted) => minted,
+            Err(refusal) => return Err(self.refuse(&refusal).await?),
+        };
+        let record = Record::launch(person, &app.id, app.vendor, &minted.roles, &visit.occasion());
+        let (redeem, used) = parts(once);
+        let receipt = visit
+            .gateway
+            .store
+            .launch(minted.token, record, redeem)
+            .await
+            .map_err(|error| self.unrecorded(error, used))?;
+        tracing::info!(event = "launch", request_id = %visit.reference, app = %app.id, id = %receipt.id());
+        metrics::counter!("usher_launches_total", "app" => app.id.as_str().to_owned(), "outcome" => "ok", "reason" => "")
+            .increment(1);
+        Ok(Issued {
+            receipt,
+            address: minted.address,
+            claims: minted.claims,
+        })
+    }
+
+    /// Counts one launch of this person, or refuses it.
+    pub fn count(&self) -> Result<(), Problem> {
+        let person = &self.session.identity;
+        let launches = &self.visit.gateway.launches;
+        let counted = launches.count((person.issuer.clone(), person.subject.clone()));
+        counted.map_err(|seconds| {
+            Problem::too_many(seconds)
+                .under("launch.refused")
+                .towards(self.destination())
+        })
+    }
+
+    /// Writes the denial down, and makes its page.
+    pub async fn refuse(&self, refusal: &Refusal) -> Result<Problem, Problem> {
+        let (visit, app, person) = (self.visit, self.app, &self.session.identity);
+        let record = Record::denied(person, &app.id, app.vendor, refusal.code(), &visit.occasion());
+        visit.gateway.store.record(record).await?;
+        Ok(Problem::refusal(refusal)
+            .at_provider(&person.provider)
+            .towards(self.destination()))
+    }
+
+    fn unrecorded(&self, error: LaunchError, used: &'static str) -> Problem {
+        let problem = match error {
+            LaunchError::AlreadyRedeemed => Problem::forbidden(used),
+            LaunchError::Unavailable(error) => Problem::from(error).under("launch.refused"),
+        };
+        problem.towards(self.destination())
+    }
+
+    fn destination(&self) -> Destination {
+        destination(self.app, self.params)
+    }
+}
+
+fn parts(once: Option<Once>) -> (Option<[u8; 32]>, &'static str) {
+    once.map_or((None, "csrf.invalid"), |once| (Some(once.hash), once.used))
+}
+
+/// The launch that a way was or would have been.
+pub fn destination(app: &App, params: &Params) -> Destination {
+    Destination::App {
+        app: app.id.clone(),
+        params: params.to_pairs(),
+    }
+}

@@ -1,0 +1,48 @@
+//! The token API in Chromium: which pages get a token is the browser's to enforce.
+
+use crate::harness::World;
+use crate::harness::chromium::Visitor;
+use crate::harness::server::{Answer, Server};
+
+/// A page of its own origin that asks for a token, and says in its address what became of it.
+const PAGE: &str = "<!doctype html><html lang=en><title>CRM</title><h1>CRM</h1><script>
+const gateway = new URLSearchParams(location.search).get('gateway');
+fetch(`${gateway}/api/apps/townhall/token`, {
+  method: 'POST', credentials: 'include', headers: { 'content-type': 'application/json' }, body: '{}',
+})
+  .then(async (answer) => { const body = await answer.json(); location.hash = body.token ? 'token' : body.code; })
+  .catch(() => { location.hash = 'unreadable'; });
+</script>";
+
+fn site() -> Server {
+    Server::start(|_| Answer::new(200, "text/html; charset=utf-8", PAGE))
+}
+
+#[test]
+fn s_340_a_listed_origin_gets_a_token_with_fetch_and_another_does_not() {
+    let (listed, stranger) = (site(), site());
+    let world = World::with(|settings| {
+        let origin = format!("[\"http://127.0.0.1:{}\"]", listed.port);
+        settings.set("[apps.townhall]", "origins", &origin);
+    });
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    let page = |site: &Server| format!("http://127.0.0.1:{}/?gateway={}", site.port, world.usher.url(""));
+    tab.open(&page(&listed));
+    tab.arrive("#session.required$");
+    tab.open(&world.usher.url("/auth/login?provider=work"));
+    tab.arrive("/sign-in/");
+    tab.fill("input[name=login]", "ada");
+    tab.click("button");
+    tab.arrive(&format!("^{}$", world.usher.url("/")));
+    for cookie in visitor.cookies() {
+        let value = cookie["value"].as_str().unwrap();
+        world.usher.secrets.add("the value of a cookie", value);
+    }
+    tab.open(&page(&stranger));
+    tab.arrive("#unreadable$");
+    assert_eq!(world.usher.audited("launch").len(), 0);
+    tab.open(&page(&listed));
+    tab.arrive("#token$");
+    assert_eq!(world.usher.audited("launch").len(), 1);
+}
