@@ -1,6 +1,8 @@
 //! The one mint path: a real launch, `explain`, `mint`, the preview and the tests of a
 //! configuration all come through here, and only the last step differs.
 
+mod window;
+
 use time::OffsetDateTime;
 
 use crate::access::Denial;
@@ -10,6 +12,7 @@ use crate::delivery::{Address, TooLong};
 use crate::identity::Identity;
 use crate::params::{ParamError, Params};
 use crate::signer::{KeyError, SignedToken};
+pub use window::Window;
 
 /// A token, and where it goes once its record is durable.
 pub struct Minted {
@@ -32,6 +35,10 @@ pub struct Prepared {
 pub enum Refusal {
     #[error("the access rules of the app refuse this person")]
     Denied(Denial),
+    #[error("the app opens at {opens_at}")]
+    NotOpenYet { opens_at: OffsetDateTime },
+    #[error("the app closed at {closed_at}")]
+    Closed { closed_at: OffsetDateTime },
     #[error(transparent)]
     Claims(#[from] ClaimError),
     #[error(transparent)]
@@ -48,6 +55,8 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Denied(denial) => denial.code(),
+            Self::NotOpenYet { .. } => "window.not_open",
+            Self::Closed { .. } => "window.closed",
             Self::Claims(error) => error.code(),
             Self::TooLong(_) => "delivery.too_long",
             Self::Params(_) => "params.refused",
@@ -80,6 +89,7 @@ pub fn prepare(
     now: OffsetDateTime,
 ) -> Result<Prepared, Refusal> {
     let grant = app.decide(identity, params, now).map_err(Refusal::Denied)?;
+    app.window.admit(now)?;
     let address = app.target.address(params)?;
     let claims = app
         .recipe

@@ -13,6 +13,7 @@ use super::server::short;
 use crate::access::Rules;
 use crate::delivery::Target;
 use crate::expression::{Expression, meant};
+use crate::mint::Window;
 use crate::params::ParamRules;
 use crate::signer::SigningKey;
 use crate::types::{AppId, Email, Origin, ProviderId};
@@ -136,6 +137,7 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         .iter()
         .filter_map(|(item, _)| item.parsed(|text| Origin::parse(text).map_err(|e| e.to_string())));
     let origins = origins.collect();
+    let window = window(&table);
     let flags = ["hidden", "new_tab", "confirm", "shared_key"].map(|key| table.flag(key));
     let [hidden, new_tab, confirm, shared_key] = flags;
     let target = target?;
@@ -165,10 +167,20 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         key: key?,
         target,
         answer: profile.answer,
+        window,
         ttl,
         iat_backdate,
     };
     Some((app, shared_key))
+}
+
+fn window(table: &Table<'_>) -> Window {
+    let instant = |key| table.get(key).and_then(|item| item.instant());
+    let (opens_at, closes_at) = (instant("opens_at"), instant("closes_at"));
+    if opens_at.is_some() && closes_at.is_some() && closes_at <= opens_at {
+        table.error("closes_at", "must be after opens_at");
+    }
+    Window { opens_at, closes_at }
 }
 
 fn params(table: &Table<'_>) -> ParamRules {

@@ -23,6 +23,7 @@ use crate::claims::Recipe;
 use crate::delivery::{Answer, Target};
 use crate::identity::Identity;
 pub use crate::identity::settings::{ClientAuth, Provider};
+use crate::mint::Window;
 use crate::params::{ParamRules, Params};
 use crate::session;
 use crate::signer::SigningKey;
@@ -186,6 +187,7 @@ pub struct App {
     pub target: Target,
     /// Of the token API.
     pub answer: Answer,
+    pub window: Window,
     pub ttl: Duration,
     /// How far `iat` lies before our clock, for vendors whose clocks are slow.
     pub iat_backdate: Duration,

@@ -25,6 +25,7 @@ pub struct Assets {
     style: String,
     brand: String,
     favicon: String,
+    opens: String,
     logo: Option<String>,
     icons: HashMap<AppId, String>,
 }
@@ -50,6 +51,8 @@ impl Assets {
         let css = "text/css; charset=utf-8";
         let style = include_bytes!("../../static/style.css").as_slice();
         let favicon = include_bytes!("../../static/favicon.svg").as_slice();
+        let opens = include_bytes!("../../static/opens.js").as_slice();
+        let opens = add("opens", "js", "text/javascript; charset=utf-8", opens.into());
         let style = add("style", "css", css, style.into());
         let favicon = add("favicon", "svg", "image/svg+xml", favicon.into());
         let brand = add(
@@ -67,6 +70,7 @@ impl Assets {
             style,
             brand,
             favicon,
+            opens,
             logo,
             icons,
         }
@@ -87,6 +91,11 @@ impl Assets {
 
     pub fn favicon_url(&self) -> &str {
         &self.favicon
+    }
+
+    /// The script of pages that tell a time.
+    pub fn opens_url(&self) -> &str {
+        &self.opens
     }
 
     pub fn logo_url(&self) -> Option<&str> {

@@ -8,6 +8,7 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use time::OffsetDateTime;
 
 use crate::claims::ClaimError;
 use crate::identity::oidc::SignInError;
@@ -32,6 +33,8 @@ pub struct Problem {
     pub name: Option<String>,
     pub claim: Option<String>,
     pub seconds: Option<u64>,
+    /// When the app opens or has closed.
+    pub when: Option<OffsetDateTime>,
     pub app: Option<AppId>,
     pub provider: Option<ProviderId>,
     /// Where the way that was cut off leads, for the buttons of the page.
@@ -71,6 +74,7 @@ impl Problem {
             name: None,
             claim: None,
             seconds: None,
+            when: None,
             app: None,
             provider: None,
             destination: None,
@@ -154,6 +158,10 @@ impl Problem {
         let problem = match refusal {
             Refusal::Params(error) => Self::from(error.clone()),
             Refusal::Denied(denial) => Self::forbidden(denial.code()),
+            Refusal::NotOpenYet { opens_at: when } | Refusal::Closed { closed_at: when } => Self {
+                when: Some(*when),
+                ..Self::forbidden(refusal.code())
+            },
             Refusal::Claims(error) => Self::claims(error),
             Refusal::TooLong(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "launch.address_too_long"),
             Refusal::Key(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "key.unusable"),

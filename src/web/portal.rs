@@ -30,12 +30,14 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     ))
 }
 
-/// What is shown is what may be opened, by the very decision of a launch.
+/// What is shown is what may be opened, by the very decision of a launch; an app that opens later
+/// counts the time down where its tile leads.
 pub fn open_to<'a>(visit: &'a Visit, identity: &'a Identity) -> impl Iterator<Item = &'a App> {
     visit.config().apps.iter().filter(|app| {
         !app.hidden
             && app.params.all_optional()
             && app.takes(&identity.provider)
+            && !app.window.is_over(visit.now)
             && app.decide(identity, &Params::default(), visit.now).is_ok()
     })
 }

@@ -120,6 +120,9 @@ ago-days =
 notice-cure = Was Sie tun können
 notice-on-way = Auf dem Weg zu { $app }
 notice-reference = Referenz
+moment-left = Öffnet in
+moment-opens = Öffnet am
+moment-closed = Geschlossen seit
 notice-contact-email = An { $contact } schreiben
 notice-contact-url = Hilfe anfordern
 action-switch = Konto wechseln
@@ -241,6 +244,14 @@ error-claims-failed-cure = Geben Sie die Referenz an die Kontaktstelle dieser An
 error-claims-too-large-title = Über Sie gibt es zu viel zu sagen
 error-claims-too-large-text = Von { $provider } kam mehr über Sie, als hier aufbewahrt werden kann. Der größte Teil ist „{ $claim }“.
 error-claims-too-large-cure = Bitten Sie die für { $provider } zuständige Stelle, weniger hierher zu schicken.
+
+error-window-not-open-title = Die Türen sind noch zu
+error-window-not-open-text = Sie sind früh dran für { $app }.
+error-window-not-open-cure = Lassen Sie diese Seite offen. Sie führt von selbst weiter, wenn es so weit ist.
+
+error-window-closed-title = Die Türen sind wieder zu
+error-window-closed-text = Die Zeit, in der geöffnet war, ist vorbei ({ $app }).
+error-window-closed-cure = Wenn noch offen sein sollte, wenden Sie sich an die Kontaktstelle dieser Anwendung.
 
 error-launch-framed-title = Diese Anwendung öffnet sich nicht in einer anderen Seite
 error-launch-framed-text = Eine Seite hat versucht, die Anwendung in sich selbst anzuzeigen. Das ist hier nicht erlaubt ({ $app }).

@@ -121,6 +121,9 @@ ago-days =
 notice-cure = What you can do
 notice-on-way = On the way to { $app }
 notice-reference = Reference
+moment-left = Opens in
+moment-opens = Opens
+moment-closed = Closed
 notice-contact-email = Write to { $contact }
 notice-contact-url = Ask for help
 action-switch = Use another account
@@ -242,6 +245,14 @@ error-claims-failed-cure = Pass the reference on to the contact for this app.
 error-claims-too-large-title = There is too much to say about you
 error-claims-too-large-text = { $provider } sent more about you than can be kept. The largest part is “{ $claim }”.
 error-claims-too-large-cure = Ask whoever looks after { $provider } to send less to this site.
+
+error-window-not-open-title = The doors are not open yet
+error-window-not-open-text = You are early for { $app }.
+error-window-not-open-cure = Leave this page open. It goes on by itself when the time has come.
+
+error-window-closed-title = The doors have closed
+error-window-closed-text = { $app } was open for a certain time, and that time is over.
+error-window-closed-cure = If you think that it should still be open, ask the contact for this app.
 
 error-launch-framed-title = This app does not open inside another page
 error-launch-framed-text = A page tried to show { $app } within itself, and that is not allowed for it.

@@ -29,3 +29,4 @@ mod session;
 mod sign_in;
 mod store_down;
 mod ways;
+mod window;

@@ -34,6 +34,8 @@ pub const CODES: &[&str] = &[
     "claims.email_unverified",
     "claims.failed",
     "claims.too_large",
+    "window.not_open",
+    "window.closed",
     "launch.framed",
     "launch.not_navigation",
     "launch.address_too_long",
