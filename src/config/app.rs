@@ -4,12 +4,12 @@ use serde_json::Value;
 use time::Duration;
 use url::Url;
 
-use super::App;
 use super::keys::{APP, PARAM};
 use super::provider::provider_among;
 use super::reader::{Item, Table};
 use super::secret::{Tolerance, image, secret};
 use super::server::short;
+use super::{App, Handover};
 use crate::access::Rules;
 use crate::delivery::Target;
 use crate::expression::{Expression, meant};
@@ -21,7 +21,7 @@ use crate::vendors::{self, Scope, VENDORS, matchers};
 
 /// The fields that do not change what a token opens or says; all others must be equal in apps that
 /// share a key (C-9).
-const LOOKS: [&str; 16] = [
+const LOOKS: [&str; 17] = [
     "title",
     "description",
     "icon",
@@ -31,6 +31,7 @@ const LOOKS: [&str; 16] = [
     "new_tab",
     "confirm",
     "origins",
+    "handover",
     "url",
     "ttl",
     "iat_backdate",
@@ -136,11 +137,12 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
     let origins = origins
         .iter()
         .filter_map(|(item, _)| item.parsed(|text| Origin::parse(text).map_err(|e| e.to_string())));
-    let origins = origins.collect();
+    let origins: Vec<Origin> = origins.collect();
     let window = window(&table);
     let flags = ["hidden", "new_tab", "confirm", "shared_key"].map(|key| table.flag(key));
     let [hidden, new_tab, confirm, shared_key] = flags;
     let target = target?;
+    let handover = handover(&table, &params, &origins, &target);
     let scope = Scope {
         params: &params,
         target: &target,
@@ -161,6 +163,7 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         confirm,
         providers: own,
         origins,
+        handover,
         params,
         access,
         recipe: profile.recipe,
@@ -172,6 +175,33 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         iat_backdate,
     };
     Some((app, shared_key))
+}
+
+/// `handover = "code"` (C-32), and what it needs to work.
+fn handover(table: &Table<'_>, params: &ParamRules, origins: &[Origin], target: &Target) -> Handover {
+    let handover = table.parsed("handover", Handover::Token, |text| match text {
+        "code" => Ok(Handover::Code),
+        _ => Err("is \"code\", or absent".into()),
+    });
+    if handover == Handover::Code {
+        let page = target.origin().unwrap_or_default();
+        if !origins.iter().any(|origin| origin.as_str() == page) {
+            table.error(
+                "origins",
+                format!("must hold {page}, whose page hands the code in"),
+            );
+        }
+        if table.flag("confirm") {
+            table.error("confirm", "does not go with handover = \"code\"");
+        }
+        if params.is_optional("code").is_some() {
+            table.error(
+                "params",
+                "code is the name under which the page hands its code in",
+            );
+        }
+    }
+    handover
 }
 
 fn window(table: &Table<'_>) -> Window {

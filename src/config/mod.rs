@@ -162,6 +162,14 @@ pub enum Person {
     Hash,
 }
 
+/// What an app's address gets from a launch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handover {
+    Token,
+    /// A code, which the page there trades for a token at the token API (C-32).
+    Code,
+}
+
 /// One tile: a vendor, an address, a key, rules.
 #[derive(Debug)]
 pub struct App {
@@ -180,6 +188,7 @@ pub struct App {
     /// Which providers' people may come; empty: all. The access rules have them too.
     pub providers: Vec<ProviderId>,
     pub origins: Vec<Origin>,
+    pub handover: Handover,
     pub params: ParamRules,
     pub access: access::Rules,
     pub recipe: Recipe,

@@ -105,6 +105,19 @@ fn each_value_has_its_refusal() {
             "less than 30s of ttl",
         ),
         (frameable("origins = [\"*\"]"), "is not a URL"),
+        (frameable("handover = \"token\""), "is \"code\", or absent"),
+        (
+            frameable("handover = \"code\""),
+            "must hold https://acme.frameable.com",
+        ),
+        (
+            frameable("handover = \"code\"\nconfirm = true"),
+            "does not go with handover",
+        ),
+        (
+            frameable("handover = \"code\"\nparams = { code = \"x\" }"),
+            "the name under which",
+        ),
         (frameable("providers = [\"wrok\"]"), "did you mean work?"),
         (frameable("params = { app = \"x\" }"), "Usher's own names"),
         (frameable("params = { x = \"(\" }"), "regular expression"),

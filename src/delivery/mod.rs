@@ -5,7 +5,7 @@ mod target;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::audit::Receipt;
+use crate::audit::{PlainReceipt, Receipt};
 pub use answer::{Answer, Part, answer};
 pub use target::{Target, TargetError};
 
@@ -62,6 +62,15 @@ impl Address {
             "?token="
         }
     }
+}
+
+/// Sends the browser to the address without a token. The code, for the page there, stands in the
+/// fragment, which no server gets to see (C-32).
+pub fn pass_on(_receipt: PlainReceipt, address: &Address, code: Option<&SecretString>) -> Launch {
+    let fragment = code.map_or(String::new(), |code| {
+        format!("#usher_code={}", code.expose_secret())
+    });
+    Launch::Redirect(format!("{}{fragment}", address.0).into())
 }
 
 /// Puts the recorded token into the address.

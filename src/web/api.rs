@@ -1,22 +1,24 @@
 //! The JSON API: an app's token for the page that runs the vendor's SDK, and the tiles.
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use super::body::Body;
 use super::cors::{self, Caller};
 use super::error::Problem;
-use super::issue::{Entry, Issued, destination};
+use super::issue::{Entry, Issued, Once, destination};
+use super::launch::take;
 use super::portal;
 use super::visit::{Visit, pairs};
-use crate::config::App;
+use crate::config::{App, Handover};
 use crate::delivery::{self, Launch};
 use crate::identity::strict_json;
 use crate::mint::Refusal;
 use crate::params;
 use crate::session::attempt::{Destination, Page};
+use crate::session::handover;
 use crate::vendors;
 
 /// `POST /api/apps/{app}/token`.
@@ -101,15 +103,33 @@ async fn answer(
     given: impl FnOnce() -> Result<Vec<(String, String)>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     let refused = |problem: Problem| problem.under("launch.refused").of_app(&app.id);
-    require_known_caller(visit, app).map_err(refused)?;
+    let caller = Caller::of(visit.request.headers(), app, visit.config());
+    require_known(caller, visit).map_err(refused)?;
     if app.confirm {
         return Err(refused(Problem::forbidden("launch.needs_confirm")));
     }
-    let params = given()
-        .and_then(|given| app.params.accept(&given).map_err(Problem::from))
-        .map_err(refused)?;
+    let mut given = given().map_err(refused)?;
+    let code = code_in(&mut given, visit, app);
+    let params = app
+        .params
+        .accept(&given)
+        .map_err(|error| refused(Problem::from(error)))?;
     let signed_out = |code| Problem::new(StatusCode::UNAUTHORIZED, code).towards(destination(app, &params));
-    let Some(session) = visit.session().await? else {
+    let (session, once) = match code {
+        None => (visit.session().await?, None),
+        Some(code) => {
+            let opened = (caller == Caller::Listed)
+                .then(|| handover::open(&visit.gateway.sealer, &app.id, &code, visit.now))
+                .flatten();
+            let opened = opened.ok_or_else(|| refused(Problem::forbidden("code.invalid")))?;
+            let once = Once {
+                hash: opened.hash,
+                used: "code.invalid",
+            };
+            (visit.session_of(opened.session).await?, Some(once))
+        }
+    };
+    let Some(session) = session else {
         return Err(signed_out("session.required"));
     };
     if !app.takes(&session.identity.provider) {
@@ -129,7 +149,7 @@ async fn answer(
         receipt,
         address,
         claims,
-    } = entry.issue(None).await?;
+    } = entry.issue(once).await?;
     let launch = delivery::answer(receipt, &app.answer, &address, claims.as_map())
         .map_err(|error| Problem::refusal(&Refusal::TooLong(error)).of_app(&app.id))?;
     match launch {
@@ -138,10 +158,19 @@ async fn answer(
     }
 }
 
+/// The code that a page hands in in place of a cookie (C-32), taken out of what was given. Empty
+/// where it was given more than once.
+fn code_in(given: &mut Vec<(String, String)>, visit: &Visit, app: &App) -> Option<String> {
+    let brought = app.handover == Handover::Code
+        && visit.request.method() == Method::POST
+        && given.iter().any(|(name, _)| name == "code");
+    brought.then(|| take(given, "code"))
+}
+
 /// A page of ours or of an origin that the app lists. Without `Origin` only a browser that vouches
 /// for the page is believed (C-36), so that no link and no form of a stranger's gets through.
-fn require_known_caller(visit: &Visit, app: &App) -> Result<(), Problem> {
-    let known = match Caller::of(visit.request.headers(), app, visit.config()) {
+fn require_known(caller: Caller, visit: &Visit) -> Result<(), Problem> {
+    let known = match caller {
         Caller::Listed | Caller::Ours => true,
         Caller::Unsaid => visit.header("sec-fetch-site") == Some("same-origin"),
         Caller::Foreign => false,

@@ -1,8 +1,10 @@
 //! What a launch and an answer of the token API have in common: count, mint, record.
 
+use uuid::Uuid;
+
 use super::error::Problem;
 use super::visit::Visit;
-use crate::audit::{Receipt, Record};
+use crate::audit::{PlainReceipt, Receipt, Record};
 use crate::claims::ClaimSet;
 use crate::config::App;
 use crate::delivery::Address;
@@ -56,14 +58,34 @@ impl Entry<'_> {
             .launch(minted.token, record, redeem)
             .await
             .map_err(|error| self.unrecorded(error, used))?;
-        tracing::info!(event = "launch", request_id = %visit.reference, app = %app.id, id = %receipt.id());
-        metrics::counter!("usher_launches_total", "app" => app.id.as_str().to_owned(), "outcome" => "ok", "reason" => "")
-            .increment(1);
+        self.launched(receipt.id());
         Ok(Issued {
             receipt,
             address: minted.address,
             claims: minted.claims,
         })
+    }
+
+    /// Counts, decides, records: a launch that carries no token.
+    pub async fn pass(&self) -> Result<(PlainReceipt, Address), Problem> {
+        let (visit, app, person) = (self.visit, self.app, &self.session.identity);
+        self.count()?;
+        let prepared = match mint::prepare(app, person, self.params, visit.now) {
+            Ok(prepared) => prepared,
+            Err(refusal) => return Err(self.refuse(&refusal).await?),
+        };
+        let record = Record::launch(person, &app.id, app.vendor, &prepared.roles, &visit.occasion());
+        let recorded = visit.gateway.store.launch_plain(record).await;
+        let receipt = recorded.map_err(|error| self.unrecorded(error.into(), "csrf.invalid"))?;
+        self.launched(receipt.id());
+        Ok((receipt, prepared.address))
+    }
+
+    fn launched(&self, id: Uuid) {
+        let app = &self.app.id;
+        tracing::info!(event = "launch", request_id = %self.visit.reference, app = %app, id = %id);
+        metrics::counter!("usher_launches_total", "app" => app.as_str().to_owned(), "outcome" => "ok", "reason" => "")
+            .increment(1);
     }
 
     /// Counts one launch of this person, or refuses it.

@@ -10,13 +10,13 @@ use super::issue::{Entry, Issued, Once, destination};
 use super::pages::Confirm;
 use super::visit::{Visit, pairs};
 use super::{Gateway, fetch, headers, html, login};
-use crate::config::App;
+use crate::config::{App, Handover};
 use crate::delivery::{self, Launch};
 use crate::mint::{self, Refusal};
 use crate::params::Params;
 use crate::session::attempt::Destination;
 use crate::session::cookie::Cookie;
-use crate::session::{Session, csrf};
+use crate::session::{Session, csrf, handover};
 
 const PREFIX: &str = "/launch/";
 
@@ -97,9 +97,16 @@ async fn hand_over(
     once: Option<Once>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
-    let Issued { receipt, address, .. } = entry.issue(once).await?;
-    let launch = delivery::hand_over(receipt, &address)
-        .map_err(|error| Problem::refusal(&Refusal::TooLong(error)).of_app(&entry.app.id))?;
+    let launch = if entry.app.handover == Handover::Code {
+        let (receipt, address) = entry.pass().await?;
+        let (visit, app) = (entry.visit, &entry.app.id);
+        let code = handover::issue(&visit.gateway.sealer, entry.session.key, app, visit.now);
+        delivery::pass_on(receipt, &address, Some(&code))
+    } else {
+        let Issued { receipt, address, .. } = entry.issue(once).await?;
+        delivery::hand_over(receipt, &address)
+            .map_err(|error| Problem::refusal(&Refusal::TooLong(error)).of_app(&entry.app.id))?
+    };
     match launch {
         Launch::Redirect(address) => Ok(HttpResponse::build(status)
             .insert_header((header::LOCATION, address.expose_secret()))

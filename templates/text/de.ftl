@@ -277,6 +277,10 @@ error-media-type-unsupported-title = Diese Anfrage ist nicht lesbar
 error-media-type-unsupported-text = Die Anfrage ist weder JSON noch ein Webformular.
 error-media-type-unsupported-cure = Senden Sie application/json oder application/x-www-form-urlencoded.
 
+error-code-invalid-title = Dieser Code gilt nicht mehr
+error-code-invalid-text = Der Code wurde schon benutzt, ist abgelaufen oder wurde einer anderen Seite gegeben ({ $app }).
+error-code-invalid-cure = Öffnen Sie den Link der Anwendung noch einmal.
+
 error-csrf-invalid-title = Diese Seite war nicht mehr aktuell
 error-csrf-invalid-text = Das Formular wurde schon benutzt oder gehört zu einer früheren Sitzung. Es ist nichts geschehen.
 error-csrf-invalid-cure = Gehen Sie zurück, laden Sie die Seite neu, und versuchen Sie es noch einmal.

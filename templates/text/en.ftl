@@ -278,6 +278,10 @@ error-media-type-unsupported-title = This request cannot be read
 error-media-type-unsupported-text = The request has a form other than JSON or a web form.
 error-media-type-unsupported-cure = Send application/json or application/x-www-form-urlencoded.
 
+error-code-invalid-title = This code no longer works
+error-code-invalid-text = The code for { $app } was used already, has run out, or was given to another page.
+error-code-invalid-cure = Open the link of the app again.
+
 error-csrf-invalid-title = This page was out of date
 error-csrf-invalid-text = The form you sent was used already, or belongs to an earlier session. Nothing was done.
 error-csrf-invalid-cure = Go back to the page, reload it, and try once more.

@@ -14,6 +14,7 @@ mod commands;
 mod config;
 mod demo;
 mod forged_tokens;
+mod handover;
 mod harness;
 mod http;
 mod launch;

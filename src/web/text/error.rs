@@ -42,6 +42,7 @@ pub const CODES: &[&str] = &[
     "launch.needs_confirm",
     "origin.not_allowed",
     "media_type.unsupported",
+    "code.invalid",
     "csrf.invalid",
     "session.required",
     "not_found",
