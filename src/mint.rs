@@ -4,6 +4,8 @@
 //! [`grant`], [`Granted::prepare`], [`Prepared::sign`]: between the first two a room may have to be
 //! found, which is the one thing on the way that asks somebody else.
 
+mod window;
+
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -15,6 +17,7 @@ use crate::identity::Identity;
 use crate::params::{ParamError, Params};
 use crate::signer::{KeyError, SignedToken};
 use crate::vendors::vonage_video::Room;
+pub use window::Window;
 
 /// A token, and where it goes once its record is durable.
 pub struct Minted {
@@ -38,6 +41,10 @@ pub struct Prepared {
 pub enum Refusal {
     #[error("the access rules of the app refuse this person")]
     Denied(Denial),
+    #[error("the app opens at {opens_at}")]
+    NotOpenYet { opens_at: OffsetDateTime },
+    #[error("the app closed at {closed_at}")]
+    Closed { closed_at: OffsetDateTime },
     #[error(transparent)]
     Claims(#[from] ClaimError),
     #[error(transparent)]
@@ -54,6 +61,8 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Denied(denial) => denial.code(),
+            Self::NotOpenYet { .. } => "window.not_open",
+            Self::Closed { .. } => "window.closed",
             Self::Claims(error) => error.code(),
             Self::TooLong(_) => "delivery.too_long",
             Self::Params(_) => "params.refused",
@@ -79,6 +88,7 @@ pub fn grant<'a>(
     now: OffsetDateTime,
 ) -> Result<Granted<'a>, Refusal> {
     let grant = app.decide(identity, params, now).map_err(Refusal::Denied)?;
+    app.window.admit(now)?;
     let address = match &app.target {
         Some(target) => Some(target.address(params)?),
         None => None,

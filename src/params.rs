@@ -1,6 +1,7 @@
 //! The inbound parameters that an app declares, and the values that a launch brings (C-7, C-49).
 
 use regex::{Regex, RegexBuilder};
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::types::secure_url;
@@ -66,6 +67,8 @@ pub enum ParamError {
     ControlCharacter(String),
     #[error("{0} is too long")]
     TooLong(String),
+    #[error("{0} is not a string")]
+    NotText(String),
 }
 
 /// Why a declaration cannot stand.
@@ -213,6 +216,15 @@ fn is_under(url: &Url, place: &Url) -> bool {
             .strip_prefix(start)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         && (start.is_empty() || !climbs)
+}
+
+/// The pairs of a flat JSON object, whose members are strings.
+pub fn flat(object: Map<String, Value>) -> Result<Vec<(String, String)>, ParamError> {
+    let pair = |(name, value): (String, Value)| match value {
+        Value::String(text) => Ok((name, text)),
+        _ => Err(ParamError::NotText(shown(&name))),
+    };
+    object.into_iter().map(pair).collect()
 }
 
 /// A name as a stranger sent it, made fit for a page: what could stand in a name, and so nothing

@@ -33,10 +33,10 @@ async function adopt(page) {
 const at = (id) => pages.get(id).page;
 
 answer({
-  // A visitor with a browser profile of their own: `{ colorScheme, locale, width, height, javaScriptEnabled }`.
-  async visitor({ colorScheme = 'light', locale = 'en-GB', width = 1280, height = 900, script = true }) {
+  // A visitor with a browser profile of their own: `{ colorScheme, locale, width, height, script, timezone }`.
+  async visitor({ colorScheme = 'light', locale = 'en-GB', width = 1280, height = 900, script = true, timezone }) {
     const context = await browser.newContext({
-      colorScheme, locale, viewport: { width, height }, javaScriptEnabled: script, bypassCSP: false,
+      colorScheme, locale, viewport: { width, height }, javaScriptEnabled: script, timezoneId: timezone, bypassCSP: false,
     });
     const id = `visitor-${visitors.size + 1}`;
     visitors.set(id, context);

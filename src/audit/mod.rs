@@ -92,3 +92,20 @@ impl Receipt {
         self.token
     }
 }
+
+/// Proof that the record of a launch that carries no token is durable. Only the store makes one (C-1).
+pub struct PlainReceipt {
+    id: Uuid,
+}
+
+impl PlainReceipt {
+    /// For the store, after the commit.
+    pub(crate) fn after_commit(id: Uuid) -> Self {
+        Self { id }
+    }
+
+    /// The id of the record.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+}

@@ -239,6 +239,8 @@ fn help(refusal: &Refusal) -> &'static str {
             "the claim's expression gave a value that cannot stand there; try it with another"
         }
         Refusal::Claims(ClaimError::TooLong { .. }) => "the vendor takes less text there; say less",
+        Refusal::NotOpenYet { .. } => "it opens by itself at opens_at",
+        Refusal::Closed { .. } => "move closes_at, if it is to be open",
         Refusal::TooLong(_) => "the token says too much: shorten user_profile, policy or the parameters",
         Refusal::Params(_) => {
             "give the parameters that the app declares under params, each as --param name=value"

@@ -93,6 +93,7 @@ async fn hand_over(
         (delivery, Some(address)) => match delivery::hand_over(receipt, address, delivery)? {
             Launch::Redirect(address) => address,
             Launch::Form(form) => form.token,
+            Launch::Json(body) => body,
         },
     };
     if raw {

@@ -9,17 +9,18 @@ use super::provider::provider_among;
 use super::reader::{Item, Table};
 use super::secret::{Tolerance, image};
 use super::server::short;
-use super::{App, key};
+use super::{App, PublicUrl, handover, key};
 use crate::access::Rules;
 use crate::delivery::{Delivery, Target};
 use crate::expression::{Expression, meant};
+use crate::mint::Window;
 use crate::params::ParamRules;
 use crate::types::{AppId, Email, Origin, ProviderId};
-use crate::vendors::{self, Scope, VENDORS, matchers};
+use crate::vendors::{self, Scope, VENDORS, Vendor, matchers};
 
 /// The fields that do not change what a token opens or says; all others must be equal in apps that
 /// share a key (C-9).
-const LOOKS: [&str; 19] = [
+const LOOKS: [&str; 20] = [
     "title",
     "description",
     "icon",
@@ -29,6 +30,7 @@ const LOOKS: [&str; 19] = [
     "new_tab",
     "confirm",
     "origins",
+    "handover",
     "url",
     "ttl",
     "iat_backdate",
@@ -44,7 +46,12 @@ const LOOKS: [&str; 19] = [
 /// The least life of a token.
 const SHORTEST: Duration = Duration::seconds(30);
 
-pub(super) fn apps(file: &Table<'_>, providers: &[ProviderId], tolerance: &Tolerance) -> Vec<App> {
+pub(super) fn apps(
+    file: &Table<'_>,
+    providers: &[ProviderId],
+    tolerance: &Tolerance,
+    public_url: Option<&PublicUrl>,
+) -> Vec<App> {
     let mut apps: Vec<App> = Vec::new();
     let mut shared: Vec<(String, Value, bool)> = Vec::new();
     for (id, item) in file
@@ -52,7 +59,7 @@ pub(super) fn apps(file: &Table<'_>, providers: &[ProviderId], tolerance: &Toler
         .and_then(|item| item.entries())
         .unwrap_or_default()
     {
-        let Some((app, shares)) = app(id, &item, providers, tolerance) else {
+        let Some((app, shares)) = app(id, &item, providers, tolerance, public_url) else {
             continue;
         };
         let print = app.key.fingerprint();
@@ -86,7 +93,13 @@ fn meaning(item: &Item<'_>) -> Value {
     json
 }
 
-fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Tolerance) -> Option<(App, bool)> {
+fn app(
+    id: &str,
+    item: &Item<'_>,
+    providers: &[ProviderId],
+    tolerance: &Tolerance,
+    public_url: Option<&PublicUrl>,
+) -> Option<(App, bool)> {
     let names: Vec<&str> = VENDORS.iter().map(|vendor| vendor.name).collect();
     let Some(vendor) = item.peek("vendor") else {
         item.error(format!("needs vendor = one of {}", names.join(", ")));
@@ -114,24 +127,7 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         .map(|item| item.parsed(|text| Target::parse(text, &params).map_err(|e| e.to_string())));
     let own = own_providers(&table, providers);
     let mut access = rules(&table, &params, &own, providers);
-    let longest = vendor.longest_ttl;
-    let ttl = table.duration("ttl", Duration::minutes(5), SHORTEST, longest);
-    let iat_backdate = table.duration(
-        "iat_backdate",
-        Duration::ZERO,
-        Duration::ZERO,
-        Duration::seconds(30),
-    );
-    if ttl - iat_backdate < SHORTEST {
-        table.error("iat_backdate", "leaves less than 30s of ttl");
-    }
-    if ttl < vendor.advised_ttl {
-        let advised = vendor.advised_ttl.whole_minutes();
-        table.warn(
-            "ttl",
-            format!("is short for this vendor, whose client retries: give it {advised}m or more"),
-        );
-    }
+    let (ttl, iat_backdate) = times(&table, vendor);
     let line = |key: &str, most| {
         table
             .get(key)
@@ -144,7 +140,8 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
     let origins = origins
         .iter()
         .filter_map(|(item, _)| item.parsed(|text| Origin::parse(text).map_err(|e| e.to_string())));
-    let origins = origins.collect();
+    let origins: Vec<Origin> = origins.collect();
+    let window = window(&table);
     let flags = ["hidden", "new_tab", "confirm", "shared_key"].map(|key| table.flag(key));
     let [hidden, new_tab, confirm, shared_key] = flags;
     let target = match target {
@@ -160,6 +157,8 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
     let key = key::read(&table, vendor, profile.head, tolerance);
     let target = profile.target.or(target);
     check_address(&table, target.as_ref(), &profile.delivery);
+    let page = target.as_ref().filter(|_| profile.delivery == Delivery::Json);
+    let handover = handover::read(&table, &params, &origins, page, public_url);
     access.roles = profile.roles;
     let app = App {
         id: id?,
@@ -174,6 +173,7 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         confirm,
         providers: own,
         origins,
+        handover,
         params,
         access,
         recipe: profile.recipe,
@@ -183,10 +183,21 @@ fn app(id: &str, item: &Item<'_>, providers: &[ProviderId], tolerance: &Toleranc
         delivery: profile.delivery,
         answer: profile.answer,
         room: profile.room,
+        window,
         ttl,
         iat_backdate,
     };
     Some((app, shared_key))
+}
+
+/// `handover = "code"` (C-32), and what it needs to work.
+fn window(table: &Table<'_>) -> Window {
+    let instant = |key| table.get(key).and_then(|item| item.instant());
+    let (opens_at, closes_at) = (instant("opens_at"), instant("closes_at"));
+    if opens_at.is_some() && closes_at.is_some() && closes_at <= opens_at {
+        table.error("closes_at", "must be after opens_at");
+    }
+    Window { opens_at, closes_at }
 }
 
 fn params(table: &Table<'_>) -> ParamRules {
@@ -222,6 +233,29 @@ fn params(table: &Table<'_>) -> ParamRules {
         }
     }
     rules
+}
+
+/// `ttl` and `iat_backdate`.
+fn times(table: &Table<'_>, vendor: &Vendor) -> (Duration, Duration) {
+    let longest = vendor.longest_ttl;
+    let ttl = table.duration("ttl", Duration::minutes(5), SHORTEST, longest);
+    let iat_backdate = table.duration(
+        "iat_backdate",
+        Duration::ZERO,
+        Duration::ZERO,
+        Duration::seconds(30),
+    );
+    if ttl - iat_backdate < SHORTEST {
+        table.error("iat_backdate", "leaves less than 30s of ttl");
+    }
+    if ttl < vendor.advised_ttl {
+        let advised = vendor.advised_ttl.whole_minutes();
+        table.warn(
+            "ttl",
+            format!("is short for this vendor, whose client retries: give it {advised}m or more"),
+        );
+    }
+    (ttl, iat_backdate)
 }
 
 /// A token needs somewhere to go; one that the token API answers may do without.

@@ -2,6 +2,7 @@
 
 mod app;
 mod expectation;
+mod handover;
 mod key;
 pub mod key_files;
 mod key_place;
@@ -27,6 +28,7 @@ use crate::claims::Recipe;
 use crate::delivery::{Answer, Delivery, Target};
 use crate::identity::Identity;
 pub use crate::identity::settings::{ClientAuth, Provider};
+use crate::mint::Window;
 use crate::params::{ParamRules, Params};
 use crate::session;
 use crate::signer::SigningKey;
@@ -169,6 +171,14 @@ pub enum Person {
     Hash,
 }
 
+/// What an app's address gets from a launch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handover {
+    Token,
+    /// A code, which the page there trades for a token at the token API (C-32).
+    Code,
+}
+
 /// One tile: a vendor, an address, a key, rules.
 #[derive(Debug)]
 pub struct App {
@@ -186,6 +196,7 @@ pub struct App {
     /// Which providers' people may come; empty: all. The access rules have them too.
     pub providers: Vec<ProviderId>,
     pub origins: Vec<Origin>,
+    pub handover: Handover,
     pub params: ParamRules,
     pub access: access::Rules,
     pub recipe: Recipe,
@@ -195,9 +206,11 @@ pub struct App {
     /// Where people arrive; none where only the token API serves the app.
     pub target: Option<Target>,
     pub delivery: Delivery,
+    /// Of the token API.
     pub answer: Answer,
     /// For Vonage Video: the room whose session is made on demand.
     pub room: Option<Room>,
+    pub window: Window,
     pub ttl: Duration,
     /// How far `iat` lies before our clock, for vendors whose clocks are slow.
     pub iat_backdate: Duration,

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use time::Duration;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -241,6 +242,19 @@ impl<'a> Item<'a> {
                 .ok(),
             _ => self.wrong("a whole number"),
         }
+    }
+
+    /// A point in time: a TOML date-time with its offset, or the same as text (RFC 3339).
+    pub fn instant(&self) -> Option<OffsetDateTime> {
+        let text = match self.value {
+            DeValue::Datetime(value) => value.to_string(),
+            _ => self.text()?.to_owned(),
+        };
+        let found = OffsetDateTime::parse(&text, &Rfc3339).ok();
+        if found.is_none() {
+            self.error("is not a date and time with its offset, such as 2026-11-21T14:00:00+01:00");
+        }
+        found
     }
 
     pub fn is_list(&self) -> bool {

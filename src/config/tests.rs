@@ -73,6 +73,10 @@ fn lesson_38_every_problem_is_told_at_once_with_its_line() {
 #[test]
 fn each_value_has_its_refusal() {
     let frameable = |extra: &str| file("", &format!("{FRAMEABLE}{extra}"));
+    let page = |extra: &str| {
+        let json = "vendor = \"custom\"\ndelivery = \"json\"\nurl = \"https://app.example.com/\"\nallow = [\"everyone\"]\nclaims = { n = \"{{ user.name }}\" }";
+        file("", &format!("{json}\n{extra}"))
+    };
     let cobrowse = |extra: &str| file("", &format!("{COBROWSE}{extra}"));
     let top = |extra: &str| file(extra, FRAMEABLE);
     for (text, wanted) in [
@@ -105,6 +109,21 @@ fn each_value_has_its_refusal() {
             "less than 30s of ttl",
         ),
         (frameable("origins = [\"*\"]"), "is not a URL"),
+        (frameable("handover = \"token\""), "is \"code\", or absent"),
+        (
+            frameable("handover = \"code\""),
+            "is for apps whose url is a page of your own",
+        ),
+        (page("origins = []"), "must be \"code\""),
+        (page("handover = \"code\""), "must hold https://app.example.com"),
+        (
+            page("handover = \"code\"\nconfirm = true"),
+            "does not go with handover",
+        ),
+        (
+            page("handover = \"code\"\nparams = { code = \"x\" }"),
+            "the name under which",
+        ),
         (frameable("providers = [\"wrok\"]"), "did you mean work?"),
         (frameable("params = { app = \"x\" }"), "Usher's own names"),
         (frameable("params = { x = \"(\" }"), "regular expression"),

@@ -6,8 +6,8 @@ mod target;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::audit::Receipt;
-pub use answer::{Answer, Part};
+use crate::audit::{PlainReceipt, Receipt};
+pub use answer::{Answer, Part, answer};
 pub use placeholders::Placeholders;
 pub use target::{REDIRECT_URI, STATE, Target, TargetError};
 
@@ -41,6 +41,8 @@ pub enum Launch {
     Redirect(SecretString),
     /// A form to post to the vendor.
     Form(Form),
+    /// The body of a 200, with the token in it.
+    Json(SecretString),
 }
 
 /// A form with the token in its one field.
@@ -113,6 +115,15 @@ impl Delivery {
 /// The recorded token by itself, for an operator who asked for it (C-50).
 pub fn bare(receipt: Receipt) -> SecretString {
     receipt.into_token().compact().clone()
+}
+
+/// Sends the browser to the address without a token. The code, for the page there, stands in the
+/// fragment, which no server gets to see (C-32).
+pub fn pass_on(_receipt: PlainReceipt, address: &Address, code: Option<&SecretString>) -> Launch {
+    let fragment = code.map_or(String::new(), |code| {
+        format!("#usher_code={}", code.expose_secret())
+    });
+    Launch::Redirect(format!("{}{fragment}", address.0).into())
 }
 
 /// Hands the recorded token over.

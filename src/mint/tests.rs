@@ -7,7 +7,7 @@ use super::*;
 use crate::audit::Receipt;
 use crate::config::tests::{COBROWSE, FRAMEABLE, file, loaded};
 use crate::config::{Config, Loaded};
-use crate::delivery::{Launch, hand_over};
+use crate::delivery::{Answer, Launch, Part, answer, hand_over};
 use crate::identity::Groups;
 use crate::types::{Email, Issuer, ProviderId, Subject};
 
@@ -194,6 +194,44 @@ fn lesson_33_the_token_is_what_was_prepared_and_an_independent_library_verifies_
         .filter_map(|d| char::from_digit(d.into(), 16))
         .collect();
     assert_eq!(facts.sha256, hex);
+}
+
+#[test]
+fn the_token_api_answers_with_the_members_that_the_vendor_names() {
+    let config = app(FRAMEABLE, "");
+    let app = &config.apps[0];
+    let minted = mint(app, &ada(json!({ "name": "Ada" }))).unwrap();
+    let members = Answer::of([
+        ("jwt", Part::Token),
+        ("expiresAt", Part::ExpiresAt),
+        ("link", Part::Address),
+        ("page", Part::PlainAddress),
+        ("who", Part::Claim("displayName".to_owned())),
+        ("none", Part::Claim("twitter".to_owned())),
+        ("region", Part::Constant(json!(["eu"]))),
+    ]);
+    let receipt = Receipt::after_commit(minted.token, uuid::Uuid::now_v7());
+    let Launch::Json(body) = answer(
+        receipt,
+        &members,
+        &app.delivery,
+        minted.address.as_ref(),
+        minted.claims.as_map(),
+    )
+    .unwrap() else {
+        panic!("an answer is JSON")
+    };
+    let body: Map<String, Value> = serde_json::from_str(body.expose_secret()).unwrap();
+    let names: Vec<_> = body.keys().map(String::as_str).collect();
+    assert_eq!(names, ["jwt", "expiresAt", "link", "page", "who", "region"]);
+    let link = format!(
+        "https://acme.frameable.com/events/e?token={}",
+        body["jwt"].as_str().unwrap()
+    );
+    assert_eq!(body["link"], link);
+    assert_eq!(body["page"], "https://acme.frameable.com/events/e");
+    assert_eq!(body["expiresAt"], "2027-01-15T08:05:00Z");
+    assert_eq!((&body["who"], &body["region"]), (&json!("Ada"), &json!(["eu"])));
 }
 
 #[test]

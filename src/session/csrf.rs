@@ -13,22 +13,38 @@ use crate::types::random_bytes;
 /// How long a page with a form may stay open.
 pub const LIFETIME: Duration = Duration::hours(1);
 
+/// What a text holds that a session hands out.
 #[derive(Serialize, Deserialize)]
-struct Sealed {
-    session: [u8; 32],
+pub(super) struct Sealed {
+    pub(super) session: [u8; 32],
     started: i64,
     /// Makes each token another, so that one that may be used once can be told apart.
     salt: [u8; 16],
 }
 
+impl Sealed {
+    pub(super) fn new(session: SessionKey, now: OffsetDateTime) -> Self {
+        Self {
+            session: session.0,
+            started: now.unix_timestamp(),
+            salt: random_bytes(),
+        }
+    }
+
+    pub(super) fn is_good(&self, lifetime: Duration, now: OffsetDateTime) -> bool {
+        OffsetDateTime::from_unix_timestamp(self.started).is_ok_and(|started| now < started + lifetime)
+    }
+}
+
+/// By what the store remembers that a text was used.
+pub(super) fn hash(text: &str) -> [u8; 32] {
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    hash.as_ref().try_into().expect("SHA-256 is 32 bytes")
+}
+
 /// A token for `form` (its path) in this session.
 pub fn issue(sealer: &Sealer, session: SessionKey, form: &str, now: OffsetDateTime) -> String {
-    let sealed = Sealed {
-        session: session.0,
-        started: now.unix_timestamp(),
-        salt: random_bytes(),
-    };
-    sealer.seal(Purpose::Csrf, form, &encode(&sealed))
+    sealer.seal(Purpose::Csrf, form, &encode(&Sealed::new(session, now)))
 }
 
 /// Checks a token; the answer is its hash, by which the store can tell a second use.
@@ -40,10 +56,8 @@ pub fn check(
     now: OffsetDateTime,
 ) -> Option<[u8; 32]> {
     let sealed: Sealed = decode(&sealer.open(Purpose::Csrf, form, token)?)?;
-    let started = OffsetDateTime::from_unix_timestamp(sealed.started).ok()?;
     let ours = bool::from(sealed.session.ct_eq(&session.0));
-    let hash = digest::digest(&digest::SHA256, token.as_bytes());
-    (ours && now < started + LIFETIME).then(|| hash.as_ref().try_into().expect("SHA-256 is 32 bytes"))
+    (ours && sealed.is_good(LIFETIME, now)).then(|| hash(token))
 }
 
 #[cfg(test)]

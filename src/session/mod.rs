@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod cookie;
 pub mod csrf;
+pub mod handover;
 pub mod rounds;
 pub mod seal;
 

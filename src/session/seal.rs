@@ -18,10 +18,18 @@ pub enum Purpose {
     Rounds,
     IdToken,
     Csrf,
+    Handover,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [Self::State, Self::Login, Self::Rounds, Self::IdToken, Self::Csrf];
+    const ALL: [Self; 6] = [
+        Self::State,
+        Self::Login,
+        Self::Rounds,
+        Self::IdToken,
+        Self::Csrf,
+        Self::Handover,
+    ];
 
     fn label(self) -> &'static [u8] {
         match self {
@@ -30,6 +38,7 @@ impl Purpose {
             Self::Rounds => b"usher rounds",
             Self::IdToken => b"usher id token",
             Self::Csrf => b"usher csrf",
+            Self::Handover => b"usher handover",
         }
     }
 }

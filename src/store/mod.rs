@@ -37,7 +37,7 @@ use self::open::Place;
 pub use self::rollup::Tally;
 pub use self::trail_reader::{Filter, ReadError, TrailReader};
 use self::writer::{BATCH, Order, Write, Writer};
-use crate::audit::{Chain, ChainKey, Head, Naming, Receipt, Record, Row};
+use crate::audit::{Chain, ChainKey, Head, Naming, PlainReceipt, Receipt, Record, Row};
 use crate::clock::Clock;
 use crate::config::Person;
 use crate::session::{Limits, Session, SessionKey, attempt, csrf};
@@ -150,7 +150,8 @@ impl Store {
     }
 
     /// Records a launch; the receipt, and in it the token, comes after the durable commit (C-1).
-    /// `redeem` is the hash of a confirm page's single-use CSRF value, remembered while it is good.
+    /// `redeem` is the hash of what works once, a confirm page's CSRF value or a handover code, and is
+    /// remembered for longer than either is good.
     pub async fn launch(
         &self,
         token: SignedToken,
@@ -159,13 +160,17 @@ impl Store {
     ) -> Result<Receipt, LaunchError> {
         let id = record.id;
         let record = record.with_token(token.facts());
-        let change = redeem.map_or(Change::None, |hash| {
-            Change::Redeem(self.redeemed(hash, csrf::LIFETIME))
-        });
-        match self.write(change, Some(record)).await? {
+        match self.write(self.redeem(redeem), Some(record)).await? {
             Applied::Rows(_) => Ok(Receipt::after_commit(token, id)),
             Applied::AlreadyRedeemed => Err(LaunchError::AlreadyRedeemed),
         }
+    }
+
+    /// Records a launch that carries no token; the receipt comes after the durable commit (C-1).
+    pub async fn launch_plain(&self, record: Record) -> Result<PlainReceipt, Unavailable> {
+        let id = record.id;
+        self.record(record).await?;
+        Ok(PlainReceipt::after_commit(id))
     }
 
     /// Records what has no other effect, such as a denial.
@@ -309,6 +314,12 @@ impl Store {
             hash,
             until: self.0.clock.now() + lifetime,
         }
+    }
+
+    fn redeem(&self, hash: Option<[u8; 32]>) -> Change {
+        hash.map_or(Change::None, |hash| {
+            Change::Redeem(self.redeemed(hash, csrf::LIFETIME))
+        })
     }
 
     async fn write_rows(&self, change: Change, record: Option<Record>) -> Result<u64, Unavailable> {

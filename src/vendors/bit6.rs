@@ -5,7 +5,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value, json};
 use time::Duration;
 
-use super::fields::{compiled, token};
+use super::fields::{compiled, no_roles, token};
 use super::{KeyFrom, Profile, Scope, Vendor};
 use crate::claims::{Claim, Recipe, Source};
 use crate::config::keys::BIT6;
@@ -37,6 +37,7 @@ fn declare(table: &Table<'_>, params: &mut ParamRules) {
 }
 
 fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
+    no_roles(table);
     let key_id = table.require("key_id").and_then(|item| token(&item, 128));
     let audience = table.require("audience").and_then(|item| {
         item.parsed(|text| {
@@ -82,7 +83,7 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             ..Head::new(Algorithm::HS256)
         },
         delivery: Delivery::Json,
-        answer: Answer(vec![("token".into(), Part::Token)]),
+        answer: Answer::of([("token", Part::Token)]),
         ..Profile::new(Recipe::new(claims))
     })
 }

@@ -68,6 +68,13 @@ pub fn tree(item: &Item<'_>, params: &ParamRules, optional: bool) -> Option<Tree
     Some(Tree::Expression(expression))
 }
 
+/// For vendors without roles.
+pub fn no_roles(table: &Table<'_>) {
+    if table.has("roles") {
+        table.error("roles", "means nothing to this vendor, which has no roles");
+    }
+}
+
 /// `roles = [{ role, allow, max_auth_age? }]`, out of the vendor's own names; `none` is no role.
 pub fn role_rules(table: &Table<'_>, names: &[&str], providers: &[ProviderId]) -> Vec<RoleRule> {
     let mut rules = Vec::new();

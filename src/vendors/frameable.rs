@@ -50,10 +50,10 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             collect: true,
             otherwise: None,
         },
-        answer: Answer(vec![
-            ("token".into(), Part::Token),
-            ("expiresAt".into(), Part::ExpiresAt),
-            ("url".into(), Part::Address),
+        answer: Answer::of([
+            ("token", Part::Token),
+            ("expiresAt", Part::ExpiresAt),
+            ("url", Part::Address),
         ]),
         ..Profile::new(recipe)
     })

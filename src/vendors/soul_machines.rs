@@ -5,7 +5,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::json;
 use time::Duration;
 
-use super::fields::{token, tree};
+use super::fields::{no_roles, token, tree};
 use super::{KeyFrom, Profile, Scope, Vendor, no_params};
 use crate::claims::{Care, Claim, Entry, Recipe, Source, Tree};
 use crate::config::keys::SOUL_MACHINES;
@@ -30,6 +30,7 @@ pub const VENDOR: Vendor = Vendor {
 const OURS: [&str; 6] = ["iss", "aud", "sub", "iat", "exp", "nbf"];
 
 fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
+    no_roles(table);
     let key_name = table.require("key_name").and_then(|item| token(&item, 128));
     let server = table.require("session_server").and_then(|item| item.parsed(host));
     let control = table.parsed("control", String::new(), |text| match text {
@@ -82,9 +83,9 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
     Some(Profile {
         head: Head::new(Algorithm::HS256),
         delivery: Delivery::Json,
-        answer: Answer(vec![
-            ("url".into(), Part::Constant(json!(format!("wss://{server}")))),
-            ("jwt".into(), Part::Token),
+        answer: Answer::of([
+            ("url", Part::Constant(json!(format!("wss://{server}")))),
+            ("jwt", Part::Token),
         ]),
         ..Profile::new(Recipe::new(claims))
     })

@@ -26,6 +26,7 @@ pub struct Assets {
     brand: String,
     favicon: String,
     submit: String,
+    opens: String,
     logo: Option<String>,
     icons: HashMap<AppId, String>,
 }
@@ -51,6 +52,8 @@ impl Assets {
         let css = "text/css; charset=utf-8";
         let style = include_bytes!("../../static/style.css").as_slice();
         let favicon = include_bytes!("../../static/favicon.svg").as_slice();
+        let opens = include_bytes!("../../static/opens.js").as_slice();
+        let opens = add("opens", "js", "text/javascript; charset=utf-8", opens.into());
         let style = add("style", "css", css, style.into());
         let favicon = add("favicon", "svg", "image/svg+xml", favicon.into());
         let submit = include_bytes!("../../static/submit.js").as_slice();
@@ -71,6 +74,7 @@ impl Assets {
             brand,
             favicon,
             submit,
+            opens,
             logo,
             icons,
         }
@@ -96,6 +100,11 @@ impl Assets {
     /// The script that sends a form without waiting for a click.
     pub fn submit_url(&self) -> &str {
         &self.submit
+    }
+
+    /// The script of pages that tell a time.
+    pub fn opens_url(&self) -> &str {
+        &self.opens
     }
 
     pub fn logo_url(&self) -> Option<&str> {

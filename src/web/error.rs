@@ -8,6 +8,7 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use time::OffsetDateTime;
 
 use crate::claims::ClaimError;
 use crate::http::HttpError;
@@ -34,6 +35,8 @@ pub struct Problem {
     pub name: Option<String>,
     pub claim: Option<String>,
     pub seconds: Option<u64>,
+    /// When the app opens or has closed.
+    pub when: Option<OffsetDateTime>,
     pub app: Option<AppId>,
     pub provider: Option<ProviderId>,
     /// Where the way that was cut off leads, for the buttons of the page.
@@ -73,6 +76,7 @@ impl Problem {
             name: None,
             claim: None,
             seconds: None,
+            when: None,
             app: None,
             provider: None,
             destination: None,
@@ -96,6 +100,11 @@ impl Problem {
 
     pub fn app_unknown() -> Self {
         Self::new(StatusCode::NOT_FOUND, "app.unknown")
+    }
+
+    /// The app's tokens come from the token API alone.
+    pub fn no_page(app: &AppId) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "launch.no_page").of_app(app)
     }
 
     pub fn method_not_allowed(allow: &'static str) -> Self {
@@ -156,6 +165,10 @@ impl Problem {
         let problem = match refusal {
             Refusal::Params(error) => Self::from(error.clone()),
             Refusal::Denied(denial) => Self::forbidden(denial.code()),
+            Refusal::NotOpenYet { opens_at: when } | Refusal::Closed { closed_at: when } => Self {
+                when: Some(*when),
+                ..Self::forbidden(refusal.code())
+            },
             Refusal::Claims(error) => Self::claims(error),
             Refusal::TooLong(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "launch.address_too_long"),
             Refusal::Key(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "key.unusable"),
@@ -243,6 +256,7 @@ impl From<ParamError> for Problem {
             ParamError::Mismatch(name) => ("params.mismatch", name),
             ParamError::ControlCharacter(name) => ("params.control_character", name),
             ParamError::TooLong(name) => ("params.too_long", name),
+            ParamError::NotText(name) => ("params.not_text", name),
         };
         Self {
             name: Some(name),

@@ -15,7 +15,7 @@ use futures_util::FutureExt as _;
 
 use super::error::Problem;
 use super::visit::{Arrival, Seen, Visit, client_address};
-use super::{Gateway, fetch, headers, notice};
+use super::{Gateway, cors, fetch, headers, notice};
 use crate::config::Config;
 use crate::session::cookie::{self, Cookies};
 use crate::types::Reference;
@@ -54,6 +54,8 @@ pub async fn guard(
         }
     };
     let public_url = &gateway.config.public_url;
+    let readers = cors::Readers::of(response.request(), &gateway.config);
+    readers.admit(response.headers_mut());
     headers::complete(response.headers_mut(), public_url, &arrival.reference);
     if is_isolated(&response) {
         headers::isolate(response.headers_mut());
@@ -114,9 +116,15 @@ fn broken(gateway: &Gateway, arrival: &Arrival) -> actix_web::Error {
 
 /// Paths where a speculative load must leave no trace (S-211).
 fn is_door(path: &str) -> bool {
-    ["/launch/", "/auth/login", "/auth/callback/", "/auth/logout"]
-        .iter()
-        .any(|door| path.starts_with(door))
+    [
+        "/launch/",
+        "/api/",
+        "/auth/login",
+        "/auth/callback/",
+        "/auth/logout",
+    ]
+    .iter()
+    .any(|door| path.starts_with(door))
 }
 
 fn admit(request: &ServiceRequest, arrival: &Arrival, config: &Config) -> Result<(), Problem> {

@@ -2,13 +2,16 @@
 
 pub mod accent;
 mod account;
+mod api;
 pub mod assets;
 mod body;
 mod callback;
+mod cors;
 mod error;
 mod fetch;
 mod guard;
 mod headers;
+mod issue;
 mod keys;
 mod launch;
 mod limits;
@@ -26,7 +29,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, Scope, web};
 use askama::Template;
@@ -132,6 +135,14 @@ pub fn routes() -> Scope<
             resource("/launch/{app}", "GET, POST")
                 .route(web::get().to(launch::get))
                 .route(web::post().to(launch::post)),
+        )
+        .service(resource("/api/apps", "GET").route(web::get().to(api::apps)))
+        .service(
+            web::resource("/api/apps/{app}/token")
+                .route(web::post().to(api::post))
+                .route(web::get().to(api::get))
+                .route(web::method(Method::OPTIONS).to(api::preflight))
+                .default_service(web::to(api::other_method)),
         )
         .service(resource("/auth/login", "GET").route(web::get().to(login::get)))
         .service(resource("/auth/callback/{provider}", "GET").route(web::get().to(callback::get)))

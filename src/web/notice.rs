@@ -5,10 +5,10 @@ use actix_web::{HttpMessage as _, HttpResponse};
 use serde_json::json;
 
 use super::error::{Problem, account_matters};
-use super::pages::{Action, Contact, Notice};
+use super::pages::{Action, Contact, Moment, Notice, Wait};
 use super::text::{ErrorTexts, Text, error};
 use super::visit::{Seen, Visit};
-use super::{Gateway, html};
+use super::{Gateway, headers, html};
 use crate::session::attempt::{Destination, Page};
 
 pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
@@ -32,6 +32,7 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
             &Notice {
                 shell: visit.shell(),
                 texts,
+                moment: moment(problem, visit),
                 details: problem.details.iter().map(|key| Text::new(key)).collect(),
                 app: app.map(|app| app.title.clone()),
                 actions: actions(problem, visit),
@@ -48,13 +49,34 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let headers = response.headers_mut();
-    if let Some(seconds) = problem.seconds {
+    if problem.when.is_some() && !wants_json(visit) {
+        let policy = header::HeaderValue::from_static(headers::SCRIPTED);
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if let Some(seconds) = problem.seconds.or_else(|| until(problem, visit)) {
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
     if let Some(allow) = problem.allow {
         headers.insert(header::ALLOW, header::HeaderValue::from_static(allow));
     }
     response
+}
+
+/// The whole seconds until the app opens.
+fn until(problem: &Problem, visit: &Visit) -> Option<u64> {
+    let left = problem.when? - visit.now;
+    let seconds = u64::try_from(left.whole_seconds()).ok()?;
+    left.is_positive().then_some(seconds + 1)
+}
+
+fn moment(problem: &Problem, visit: &Visit) -> Option<Moment> {
+    let on = problem.destination.as_ref().map(Destination::path);
+    let wait = until(problem, visit).zip(on);
+    Some(Moment {
+        at: problem.when?,
+        wait: wait.map(|(seconds, href)| Wait { seconds, href }),
+        script_url: visit.gateway.assets.opens_url().to_owned(),
+    })
 }
 
 fn texts(problem: &Problem, visit: &Visit) -> ErrorTexts {
@@ -110,7 +132,9 @@ fn actions(problem: &Problem, visit: &Visit) -> Vec<Action> {
         actions.push(Action::try_again(destination.path()));
     }
     let home = Action::to_portal();
-    actions.push(if actions.is_empty() { home.primary() } else { home });
+    // Whoever waits for an app to open has nothing to press.
+    let first = actions.is_empty() && problem.code != "window.not_open";
+    actions.push(if first { home.primary() } else { home });
     actions
 }
 

@@ -30,14 +30,19 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     ))
 }
 
-/// What is shown is what may be opened, by the very decision of a launch.
-fn tiles(visit: &Visit, identity: &Identity) -> Vec<Tile> {
-    let may_open = |app: &&App| {
+/// What is shown is what may be opened, by the very decision of a launch; an app that opens later
+/// counts the time down where its tile leads.
+pub fn open_to<'a>(visit: &'a Visit, identity: &'a Identity) -> impl Iterator<Item = &'a App> {
+    visit.config().apps.iter().filter(|app| {
         !app.hidden
             && app.params.all_optional()
             && app.takes(&identity.provider)
+            && !app.window.is_over(visit.now)
             && app.decide(identity, &Params::default(), visit.now).is_ok()
-    };
+    })
+}
+
+fn tiles(visit: &Visit, identity: &Identity) -> Vec<Tile> {
     let tile = |app: &App| Tile {
         id: app.id.clone(),
         title: app.title.clone(),
@@ -46,5 +51,5 @@ fn tiles(visit: &Visit, identity: &Identity) -> Vec<Tile> {
         icon_url: visit.gateway.assets.icon_url(&app.id).map(str::to_owned),
         new_tab: app.new_tab,
     };
-    visit.config().apps.iter().filter(may_open).map(tile).collect()
+    open_to(visit, identity).map(tile).collect()
 }

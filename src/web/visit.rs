@@ -125,9 +125,14 @@ impl Visit {
 
     /// The living session of this browser. Without a cookie the store is not asked (lesson 19).
     pub async fn session(&self) -> Result<Option<Session>, Problem> {
-        let Some(key) = self.session_key() else {
-            return Ok(None);
-        };
+        match self.session_key() {
+            Some(key) => self.session_of(key).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The living session of this key.
+    pub async fn session_of(&self, key: SessionKey) -> Result<Option<Session>, Problem> {
         let session = self.gateway.store.session(&key).await?;
         let alive = session
             .filter(|session| session.is_alive(self.config().session, self.now))

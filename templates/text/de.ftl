@@ -124,6 +124,9 @@ ago-days =
 notice-cure = Was Sie tun können
 notice-on-way = Auf dem Weg zu { $app }
 notice-reference = Referenz
+moment-left = Öffnet in
+moment-opens = Öffnet am
+moment-closed = Geschlossen seit
 notice-contact-email = An { $contact } schreiben
 notice-contact-url = Hilfe anfordern
 action-switch = Konto wechseln
@@ -161,6 +164,10 @@ error-params-too-long-cure = Bitten Sie die Person, von der Sie den Link haben, 
 error-params-control-character-title = Dieser Link ist beschädigt
 error-params-control-character-text = Die Angabe „{ $name }“ im Link enthält unsichtbare Zeichen, die dort nicht hingehören.
 error-params-control-character-cure = Kopieren Sie den Link noch einmal, oder fragen Sie die Person, von der Sie ihn haben.
+
+error-params-not-text-title = Diese Anfrage ist nicht lesbar
+error-params-not-text-text = Was die Anfrage für „{ $name }“ angibt, ist kein Text.
+error-params-not-text-cure = Senden Sie jeden Wert als Zeichenkette.
 
 error-login-bad-request-title = Dieser Anmeldelink ist nicht lesbar
 error-login-bad-request-text = Die Adresse verlangt eine Anmeldung für etwas, das hier nicht bekannt ist.
@@ -238,6 +245,10 @@ error-claims-too-long-title = Ihre Angaben sind zu lang
 error-claims-too-long-text = { $app } nimmt in „{ $claim }“ weniger Text an, als { $provider } geschickt hat.
 error-claims-too-long-cure = Geben Sie die Referenz an den Kontakt für diese App weiter.
 
+error-launch-no-page-title = Diese App hat keine eigene Seite
+error-launch-no-page-text = { $app } wird aus einer anderen Seite heraus benutzt, die den Zugang selbst abholt.
+error-launch-no-page-cure = Öffnen Sie die Seite, die sie benutzt. Der Kontakt für diese App kann helfen.
+
 error-room-failed-title = Der Raum ließ sich nicht öffnen
 error-room-failed-text = Der Dienst hinter { $app } hat keinen Raum geöffnet. Es liegt nicht an Ihnen, und Ihr Konto ist in Ordnung.
 error-room-failed-cure = Versuchen Sie es gleich noch einmal. Bleibt es dabei, geben Sie die Referenz an den Kontakt für diese App weiter.
@@ -254,6 +265,14 @@ error-claims-too-large-title = Über Sie gibt es zu viel zu sagen
 error-claims-too-large-text = Von { $provider } kam mehr über Sie, als hier aufbewahrt werden kann. Der größte Teil ist „{ $claim }“.
 error-claims-too-large-cure = Bitten Sie die für { $provider } zuständige Stelle, weniger hierher zu schicken.
 
+error-window-not-open-title = Die Türen sind noch zu
+error-window-not-open-text = Sie sind früh dran für { $app }.
+error-window-not-open-cure = Lassen Sie diese Seite offen. Sie führt von selbst weiter, wenn es so weit ist.
+
+error-window-closed-title = Die Türen sind wieder zu
+error-window-closed-text = Die Zeit, in der geöffnet war, ist vorbei ({ $app }).
+error-window-closed-cure = Wenn noch offen sein sollte, wenden Sie sich an die Kontaktstelle dieser Anwendung.
+
 error-launch-framed-title = Diese Anwendung öffnet sich nicht in einer anderen Seite
 error-launch-framed-text = Eine Seite hat versucht, die Anwendung in sich selbst anzuzeigen. Das ist hier nicht erlaubt ({ $app }).
 error-launch-framed-cure = Öffnen Sie den Link in einem eigenen Tab.
@@ -265,6 +284,22 @@ error-launch-not-navigation-cure = Öffnen Sie den Link in einem eigenen Tab.
 error-launch-address-too-long-title = Der Weg dorthin ist zu lang
 error-launch-address-too-long-text = Die Adresse würde mehr über Sie enthalten, als Browser übertragen können ({ $app }).
 error-launch-address-too-long-cure = Geben Sie die Referenz an die Kontaktstelle dieser Anwendung weiter.
+
+error-launch-needs-confirm-title = Diese Anwendung fragt, bevor sie sich öffnet
+error-launch-needs-confirm-text = Sie öffnet sich erst, nachdem Sie auf einer Seite dieser Website zugestimmt haben ({ $app }).
+error-launch-needs-confirm-cure = Öffnen Sie den Link der Anwendung in einem eigenen Tab.
+
+error-origin-not-allowed-title = Diese Seite darf das nicht anfordern
+error-origin-not-allowed-text = Die Anfrage kam von einer Seite, die für diese Anwendung nicht eingetragen ist ({ $app }).
+error-origin-not-allowed-cure = Bitten Sie die Kontaktstelle dieser Anwendung, die Adresse der Seite einzutragen.
+
+error-media-type-unsupported-title = Diese Anfrage ist nicht lesbar
+error-media-type-unsupported-text = Die Anfrage ist weder JSON noch ein Webformular.
+error-media-type-unsupported-cure = Senden Sie application/json oder application/x-www-form-urlencoded.
+
+error-code-invalid-title = Dieser Code gilt nicht mehr
+error-code-invalid-text = Der Code wurde schon benutzt, ist abgelaufen oder wurde einer anderen Seite gegeben ({ $app }).
+error-code-invalid-cure = Öffnen Sie den Link der Anwendung noch einmal.
 
 error-csrf-invalid-title = Diese Seite war nicht mehr aktuell
 error-csrf-invalid-text = Das Formular wurde schon benutzt oder gehört zu einer früheren Sitzung. Es ist nichts geschehen.

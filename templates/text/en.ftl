@@ -125,6 +125,9 @@ ago-days =
 notice-cure = What you can do
 notice-on-way = On the way to { $app }
 notice-reference = Reference
+moment-left = Opens in
+moment-opens = Opens
+moment-closed = Closed
 notice-contact-email = Write to { $contact }
 notice-contact-url = Ask for help
 action-switch = Use another account
@@ -162,6 +165,10 @@ error-params-too-long-cure = Ask whoever gave you the link for a shorter one.
 error-params-control-character-title = This link is damaged
 error-params-control-character-text = What the link gives for “{ $name }” holds characters that cannot be seen and do not belong there.
 error-params-control-character-cure = Copy the link again from where you found it, or ask whoever gave it to you.
+
+error-params-not-text-title = This request cannot be read
+error-params-not-text-text = What the request gives for “{ $name }” is not text.
+error-params-not-text-cure = Send every value as a string.
 
 error-login-bad-request-title = This sign-in link cannot be read
 error-login-bad-request-text = The address asks to sign in for something that this site does not know.
@@ -239,6 +246,10 @@ error-claims-too-long-title = Your details are too long
 error-claims-too-long-text = { $app } takes less text in “{ $claim }” than { $provider } sent.
 error-claims-too-long-cure = Pass the reference on to the contact for this app.
 
+error-launch-no-page-title = This app has no page to open
+error-launch-no-page-text = { $app } is used from inside another page, which asks for its access by itself.
+error-launch-no-page-cure = Open the page that uses it. The contact for this app can help.
+
 error-room-failed-title = The room could not be opened
 error-room-failed-text = The service behind { $app } did not open a room. It is not your fault, and your account is fine.
 error-room-failed-cure = Try again in a moment. If it stays so, pass the reference on to the contact for this app.
@@ -255,6 +266,14 @@ error-claims-too-large-title = There is too much to say about you
 error-claims-too-large-text = { $provider } sent more about you than can be kept. The largest part is “{ $claim }”.
 error-claims-too-large-cure = Ask whoever looks after { $provider } to send less to this site.
 
+error-window-not-open-title = The doors are not open yet
+error-window-not-open-text = You are early for { $app }.
+error-window-not-open-cure = Leave this page open. It goes on by itself when the time has come.
+
+error-window-closed-title = The doors have closed
+error-window-closed-text = { $app } was open for a certain time, and that time is over.
+error-window-closed-cure = If you think that it should still be open, ask the contact for this app.
+
 error-launch-framed-title = This app does not open inside another page
 error-launch-framed-text = A page tried to show { $app } within itself, and that is not allowed for it.
 error-launch-framed-cure = Open the link in a tab of its own.
@@ -266,6 +285,22 @@ error-launch-not-navigation-cure = Open the link in a tab of its own.
 error-launch-address-too-long-title = The way there is too long
 error-launch-address-too-long-text = The address for { $app } would hold more about you than browsers can carry.
 error-launch-address-too-long-cure = Pass the reference on to the contact for this app.
+
+error-launch-needs-confirm-title = This app asks before it opens
+error-launch-needs-confirm-text = { $app } opens only after you have said yes on a page of this site.
+error-launch-needs-confirm-cure = Open the link of the app in a tab of its own.
+
+error-origin-not-allowed-title = This page may not ask for that
+error-origin-not-allowed-text = The request came from a page that { $app } does not know.
+error-origin-not-allowed-cure = Ask the contact for this app to have the page’s address listed.
+
+error-media-type-unsupported-title = This request cannot be read
+error-media-type-unsupported-text = The request has a form other than JSON or a web form.
+error-media-type-unsupported-cure = Send application/json or application/x-www-form-urlencoded.
+
+error-code-invalid-title = This code no longer works
+error-code-invalid-text = The code for { $app } was used already, has run out, or was given to another page.
+error-code-invalid-cure = Open the link of the app again.
 
 error-csrf-invalid-title = This page was out of date
 error-csrf-invalid-text = The form you sent was used already, or belongs to an earlier session. Nothing was done.

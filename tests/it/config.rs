@@ -114,6 +114,37 @@ fn closed_by_default() {
 }
 
 #[test]
+fn c_11_a_window_is_two_instants_in_order() {
+    refused(
+        |s| s.set("[apps.townhall]", "opens_at", "2026-11-21T14:00:00"),
+        "opens_at",
+        &["with its offset"],
+    );
+    refused(
+        |s| {
+            s.set("[apps.townhall]", "opens_at", "2026-11-21T14:00:00+01:00")
+                .set("[apps.townhall]", "closes_at", "\"2026-11-21T13:00:00Z\"")
+        },
+        "closes_at",
+        &["after opens_at"],
+    );
+}
+
+#[test]
+fn c_11_c_16_a_persona_is_told_when_an_app_has_closed() {
+    let (dir, _) = with(|s| {
+        s.set("[apps.townhall]", "closes_at", "2020-01-01T00:00:00Z").add(
+            "[[test]]",
+            "as = { name = \"Ada\", groups = [\"staff\"] }
+                app = \"townhall\"
+                expect = { allowed = false, reason = \"window.closed\" }",
+        )
+    });
+    let (output, text) = check(&dir);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+}
+
+#[test]
 fn c_5_high_roles_need_a_rule() {
     refused(
         |s| s.set("[apps.support]", "role", "\"administrator\""),

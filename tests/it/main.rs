@@ -3,6 +3,8 @@
 
 mod abuse;
 mod access;
+mod api;
+mod api_browser;
 mod architecture;
 mod audit;
 mod browser;
@@ -12,6 +14,7 @@ mod commands;
 mod config;
 mod demo;
 mod forged_tokens;
+mod handover;
 mod harness;
 mod http;
 mod init;
@@ -30,3 +33,4 @@ mod sign_in;
 mod store_down;
 mod tools;
 mod ways;
+mod window;

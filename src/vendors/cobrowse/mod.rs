@@ -81,10 +81,7 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             collect: false,
             otherwise,
         },
-        answer: Answer(vec![
-            ("token".into(), Part::Token),
-            ("expiresAt".into(), Part::ExpiresAt),
-        ]),
+        answer: Answer::of([("token", Part::Token), ("expiresAt", Part::ExpiresAt)]),
         ..Profile::new(Recipe::new(claims))
     })
 }

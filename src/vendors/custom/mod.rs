@@ -7,6 +7,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 use time::Duration;
 
+use super::fields::no_roles;
 use super::{KeyFrom, Profile, Scope, Vendor};
 use crate::claims::{Recipe, Unit};
 use crate::config::keys::CUSTOM;
@@ -89,6 +90,7 @@ fn redirect_uri(text: &str) -> Result<String, String> {
 }
 
 fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
+    no_roles(table);
     let secret = ["secret", "secret_file", "secret_env"]
         .iter()
         .any(|key| table.has(key));

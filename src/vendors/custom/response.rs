@@ -5,9 +5,9 @@ use crate::delivery::{Answer, Part};
 
 pub fn read(table: &Table<'_>) -> Option<Answer> {
     let Some(item) = table.get("response") else {
-        return Some(Answer(vec![
-            ("token".into(), Part::Token),
-            ("expiresAt".into(), Part::ExpiresAt),
+        return Some(Answer::of([
+            ("token", Part::Token),
+            ("expiresAt", Part::ExpiresAt),
         ]));
     };
     let entries = item.entries()?;

@@ -115,11 +115,11 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
         },
         head: Head::new(Algorithm::RS256),
         delivery: Delivery::Json,
-        answer: Answer(vec![
-            ("applicationId".into(), Part::Constant(json!(application_id))),
-            ("sessionId".into(), Part::Claim("session_id".into())),
-            ("token".into(), Part::Token),
-            ("expiresAt".into(), Part::ExpiresAt),
+        answer: Answer::of([
+            ("applicationId", Part::Constant(json!(application_id))),
+            ("sessionId", Part::Claim("session_id".into())),
+            ("token", Part::Token),
+            ("expiresAt", Part::ExpiresAt),
         ]),
         room,
         ..Profile::new(Recipe::new(claims))

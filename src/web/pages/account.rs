@@ -56,12 +56,12 @@ impl Account {
 }
 
 /// For machines.
-fn stamp(then: &OffsetDateTime) -> String {
+pub(super) fn stamp(then: &OffsetDateTime) -> String {
     in_utc(then, &Rfc3339)
 }
 
 /// For people who compare it with a log.
-fn exact(then: &OffsetDateTime) -> String {
+pub(super) fn exact(then: &OffsetDateTime) -> String {
     in_utc(
         then,
         format_description!("[year]-[month]-[day] [hour]:[minute] UTC"),

@@ -2,12 +2,14 @@
 
 mod account;
 mod leave;
+mod moment;
 mod notice;
 mod portal;
 mod sign_in;
 
 pub use account::{Account, Device};
 pub use leave::{Confirm, Ending, HandOver, SignOut, SignedOut};
+pub use moment::{Moment, Wait};
 pub use notice::{Action, Contact, Notice};
 pub use portal::{Portal, Tile};
 pub use sign_in::{ProviderLink, SignIn};

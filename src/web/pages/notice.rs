@@ -1,7 +1,7 @@
 use askama::Template;
 use url::form_urlencoded::byte_serialize;
 
-use super::Shell;
+use super::{Moment, Shell};
 use crate::types::Reference;
 use crate::web::text::{ErrorTexts, Markup, Text};
 
@@ -12,6 +12,8 @@ pub struct Notice {
     pub shell: Shell,
     /// Title, what happened, what to do: see [`error`](crate::web::text::error).
     pub texts: ErrorTexts,
+    /// When the app opens or has closed.
+    pub moment: Option<Moment>,
     /// More to say, as a list.
     pub details: Vec<Text>,
     /// The title of the app that they wanted.

@@ -106,6 +106,7 @@ fn denial(lang: &str) -> Notice {
     Notice {
         shell: shell(lang, true),
         texts: error("access.not_allowed").with("app", "Town hall"),
+        moment: None,
         details: vec![],
         app: Some("Town hall".to_owned()),
         actions: vec![
@@ -130,7 +131,7 @@ fn looped() -> Notice {
         app: None,
         actions: vec![Action::start_again("/auth/login?provider=work&page=portal")],
         contact: Contact::parse("https://help.example.com/"),
-        reference: Some(Reference::parse("7Q2M-0KXD-9R4T-HB3W").unwrap()),
+        ..denial("de")
     }
 }
 

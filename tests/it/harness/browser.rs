@@ -75,6 +75,11 @@ impl Request {
         self
     }
 
+    pub fn method(mut self, method: &str) -> Self {
+        method.clone_into(&mut self.method);
+        self
+    }
+
     pub fn body(mut self, body: String) -> Self {
         self.body = Some(body);
         self

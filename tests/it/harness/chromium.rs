@@ -19,7 +19,7 @@ impl Visitor {
         Self::with(json!({}))
     }
 
-    /// With `{ colorScheme, locale, width, height, script }`.
+    /// With `{ colorScheme, locale, width, height, script, timezone }`.
     pub fn with(wishes: Value) -> Self {
         Self(node().must("visitor", wishes))
     }

@@ -1,0 +1,154 @@
+//! What a launch and an answer of the token API have in common: count, mint, record.
+
+use uuid::Uuid;
+
+use super::Gateway;
+use super::error::Problem;
+use super::visit::Visit;
+use crate::audit::{PlainReceipt, Receipt, Record};
+use crate::claims::ClaimSet;
+use crate::config::App;
+use crate::delivery::Address;
+use crate::mint::{self, Minted, Refusal};
+use crate::params::Params;
+use crate::session::Session;
+use crate::session::attempt::Destination;
+use crate::store::LaunchError;
+
+/// A token on record, and what its delivery needs besides.
+pub struct Issued {
+    pub receipt: Receipt,
+    pub address: Option<Address>,
+    pub claims: ClaimSet,
+}
+
+/// What works once only: its hash, and the code of the refusal when it comes again.
+pub struct Once {
+    pub hash: [u8; 32],
+    pub used: &'static str,
+}
+
+/// One person's way into one app.
+pub struct Entry<'a> {
+    pub visit: &'a Visit,
+    pub app: &'a App,
+    pub session: &'a Session,
+    pub params: &'a Params,
+}
+
+impl Entry<'_> {
+    /// Counts, mints, records: in this order, and no token without its record.
+    pub async fn issue(&self, once: Option<Once>) -> Result<Issued, Problem> {
+        let (visit, app, person) = (self.visit, self.app, &self.session.identity);
+        self.count()?;
+        let minted = match self.mint().await? {
+            Ok(minted) => minted,
+            Err(refusal) => return Err(self.refuse(&refusal).await?),
+        };
+        let record = Record::launch(person, &app.id, app.vendor, &minted.roles, &visit.occasion());
+        let (redeem, used) = parts(once);
+        let receipt = visit
+            .gateway
+            .store
+            .launch(minted.token, record, redeem)
+            .await
+            .map_err(|error| self.unrecorded(error, used))?;
+        self.launched(receipt.id());
+        Ok(Issued {
+            receipt,
+            address: minted.address,
+            claims: minted.claims,
+        })
+    }
+
+    /// The one mint path, with the room found on the way where the vendor has rooms (C-6).
+    async fn mint(&self) -> Result<Result<Minted, Refusal>, Problem> {
+        let (visit, app) = (self.visit, self.app);
+        let granted = match mint::grant(app, &self.session.identity, self.params, visit.now) {
+            Ok(granted) => granted,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let session_id = match granted.room() {
+            Some(room) => {
+                let Gateway { rooms, store, .. } = visit.gateway.get_ref();
+                let found = rooms.session_id(store, room, &app.key, visit.now).await;
+                Some(found.map_err(|error| Problem::from(error).towards(self.destination()))?)
+            }
+            None => None,
+        };
+        let prepared = granted.prepare(session_id.as_deref(), visit.now);
+        Ok(prepared.and_then(|prepared| prepared.sign(app)))
+    }
+
+    /// Counts, decides, records: a launch that carries no token.
+    pub async fn pass(&self) -> Result<(PlainReceipt, Address), Problem> {
+        let (visit, app, person) = (self.visit, self.app, &self.session.identity);
+        if app.target.is_none() {
+            return Err(Problem::no_page(&app.id));
+        }
+        self.count()?;
+        let prepared = match mint::prepare(app, person, self.params, visit.now) {
+            Ok(prepared) => prepared,
+            Err(refusal) => return Err(self.refuse(&refusal).await?),
+        };
+        let record = Record::launch(person, &app.id, app.vendor, &prepared.roles, &visit.occasion());
+        let recorded = visit.gateway.store.launch_plain(record).await;
+        let receipt = recorded.map_err(|error| self.unrecorded(error.into(), "csrf.invalid"))?;
+        self.launched(receipt.id());
+        let address = prepared.address.ok_or_else(|| Problem::no_page(&app.id))?;
+        Ok((receipt, address))
+    }
+
+    fn launched(&self, id: Uuid) {
+        let app = &self.app.id;
+        tracing::info!(event = "launch", request_id = %self.visit.reference, app = %app, id = %id);
+        metrics::counter!("usher_launches_total", "app" => app.as_str().to_owned(), "outcome" => "ok", "reason" => "")
+            .increment(1);
+    }
+
+    /// Counts one launch of this person, or refuses it.
+    pub fn count(&self) -> Result<(), Problem> {
+        let person = &self.session.identity;
+        let launches = &self.visit.gateway.launches;
+        let counted = launches.count((person.issuer.clone(), person.subject.clone()));
+        counted.map_err(|seconds| {
+            Problem::too_many(seconds)
+                .under("launch.refused")
+                .towards(self.destination())
+        })
+    }
+
+    /// Writes the denial down, and makes its page.
+    pub async fn refuse(&self, refusal: &Refusal) -> Result<Problem, Problem> {
+        let (visit, app, person) = (self.visit, self.app, &self.session.identity);
+        let record = Record::denied(person, &app.id, app.vendor, refusal.code(), &visit.occasion());
+        visit.gateway.store.record(record).await?;
+        Ok(Problem::refusal(refusal)
+            .at_provider(&person.provider)
+            .towards(self.destination()))
+    }
+
+    fn unrecorded(&self, error: LaunchError, used: &'static str) -> Problem {
+        let problem = match error {
+            LaunchError::AlreadyRedeemed => Problem::forbidden(used),
+            LaunchError::Unavailable(error) => Problem::from(error).under("launch.refused"),
+        };
+        problem.towards(self.destination())
+    }
+
+    fn destination(&self) -> Destination {
+        destination(self.app, self.params)
+    }
+}
+
+fn parts(once: Option<Once>) -> (Option<[u8; 32]>, &'static str) {
+    once.map_or((None, "csrf.invalid"), |once| (Some(once.hash), once.used))
+}
+
+/// The launch that a way was or would have been.
+pub fn destination(app: &App, params: &Params) -> Destination {
+    Destination::App {
+        app: app.id.clone(),
+        params: params.to_pairs(),
+    }
+}
