@@ -111,9 +111,15 @@ impl<'a> Granted<'a> {
         self.room.as_ref().map(|(room, name)| (*room, name.as_str()))
     }
 
+    /// In which roles, and where to, without a token.
+    pub fn without_token(self) -> (Vec<String>, Option<Address>) {
+        (self.grant.roles().to_vec(), self.address)
+    }
+
     /// Fills in the claims; `session_id` is that of the room.
     pub fn prepare(self, session_id: Option<&str>, now: OffsetDateTime) -> Result<Prepared, Refusal> {
         let app = self.app;
+        app.params.complete(self.grant.params())?;
         let inputs = Inputs {
             app: &app.id,
             title: &app.title,

@@ -41,6 +41,8 @@ struct ParamRule {
     name: String,
     form: Form,
     optional: bool,
+    /// Optional for a launch, and needed for a token.
+    for_token: bool,
 }
 
 /// What a value must look like.
@@ -95,6 +97,15 @@ impl ParamRules {
         self.add(name, Form::Pattern(pattern), optional)
     }
 
+    /// Adds a parameter that a launch may leave out, and a token cannot be without.
+    pub fn declare_for_token(&mut self, name: &str, pattern: &str) -> Result<(), DeclareError> {
+        self.declare(name, pattern, true)?;
+        if let Some(rule) = self.0.last_mut() {
+            rule.for_token = true;
+        }
+        Ok(())
+    }
+
     /// Adds a parameter that is an address under one of `places`: of the same origin, and with a path
     /// that is theirs or goes on from it.
     pub fn declare_within(
@@ -129,6 +140,7 @@ impl ParamRules {
             name: name.to_owned(),
             form,
             optional,
+            for_token: false,
         });
         Ok(())
     }
@@ -164,6 +176,15 @@ impl ParamRules {
             }
         }
         Ok(Params(accepted))
+    }
+
+    /// Whether nothing is missing that a token needs.
+    pub fn complete(&self, params: &Params) -> Result<(), ParamError> {
+        let missing = |rule: &&ParamRule| rule.for_token && params.get(&rule.name).is_none();
+        match self.0.iter().find(missing) {
+            Some(rule) => Err(ParamError::Missing(rule.name.clone())),
+            None => Ok(()),
+        }
     }
 
     /// Whether a launch without any parameter is complete; only such apps have a tile.

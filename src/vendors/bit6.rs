@@ -31,7 +31,7 @@ const GRANTS: [&str; 4] = ["signal", "video", "chat", "push"];
 fn declare(table: &Table<'_>, params: &mut ParamRules) {
     if params.is_optional("device").is_some() {
         table.error("params", "must not declare device, which comes with this vendor");
-    } else if let Err(error) = params.declare("device", "[A-Za-z0-9._-]{1,64}", false) {
+    } else if let Err(error) = params.declare_for_token("device", "[A-Za-z0-9._-]{1,64}") {
         table.error("params", error.to_string());
     }
 }

@@ -113,6 +113,7 @@ async fn answer(
     let params = app
         .params
         .accept(&given)
+        .and_then(|params| app.params.complete(&params).map(|()| params))
         .map_err(|error| refused(Problem::from(error)))?;
     let signed_out = |code| Problem::new(StatusCode::UNAUTHORIZED, code).towards(destination(app, &params));
     let (session, once) = match code {

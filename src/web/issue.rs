@@ -87,15 +87,15 @@ impl Entry<'_> {
             return Err(Problem::no_page(&app.id));
         }
         self.count()?;
-        let prepared = match mint::prepare(app, person, self.params, visit.now) {
-            Ok(prepared) => prepared,
+        let (roles, address) = match mint::grant(app, person, self.params, visit.now) {
+            Ok(granted) => granted.without_token(),
             Err(refusal) => return Err(self.refuse(&refusal).await?),
         };
-        let record = Record::launch(person, &app.id, app.vendor, &prepared.roles, &visit.occasion());
+        let record = Record::launch(person, &app.id, app.vendor, &roles, &visit.occasion());
         let recorded = visit.gateway.store.launch_plain(record).await;
         let receipt = recorded.map_err(|error| self.unrecorded(error.into(), "csrf.invalid"))?;
         self.launched(receipt.id());
-        let address = prepared.address.ok_or_else(|| Problem::no_page(&app.id))?;
+        let address = address.ok_or_else(|| Problem::no_page(&app.id))?;
         Ok((receipt, address))
     }
 

@@ -22,6 +22,9 @@ const PREFIX: &str = "/launch/";
 
 pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     let app = visit.app(PREFIX)?;
+    if app.target.is_none() {
+        return Err(Problem::no_page(&app.id));
+    }
     fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.of_app(&app.id))?;
     let params = app
         .params
@@ -60,6 +63,9 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
 
 pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Problem> {
     let app = visit.app(PREFIX)?;
+    if app.target.is_none() {
+        return Err(Problem::no_page(&app.id));
+    }
     fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.of_app(&app.id))?;
     if !app.confirm {
         return Err(Problem::method_not_allowed("GET").of_app(&app.id));

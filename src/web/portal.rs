@@ -35,6 +35,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
 pub fn open_to<'a>(visit: &'a Visit, identity: &'a Identity) -> impl Iterator<Item = &'a App> {
     visit.config().apps.iter().filter(|app| {
         !app.hidden
+            && app.target.is_some()
             && app.params.all_optional()
             && app.takes(&identity.provider)
             && !app.window.is_over(visit.now)

@@ -80,7 +80,7 @@ fn c_32_a_page_on_another_site_trades_its_code_for_a_token_once() {
     readable(&answer, &origin);
     let token = traded(&world, answer);
     let claims = verify(&token, keys::TOWNHALL, None, None).expect("Frameable accepts it")["claims"].clone();
-    assert_eq!(claims["displayName"], "Ada Lovelace");
+    assert_eq!(claims["name"], "Ada Lovelace");
     let rows = world.usher.audited("launch");
     assert_eq!(rows[2]["token_sha256"].as_str().map(str::len), Some(64));
     assert_eq!(rows[2]["email"], "ada@example.com");

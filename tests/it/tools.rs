@@ -80,7 +80,14 @@ fn c_50_a_minted_token_is_recorded_and_its_vendor_takes_it() {
         assert!(checked.status.success(), "{}", said(&checked));
         assert!(!said(&checked).contains("FAIL"));
         let by_argument = run(&world, &["verify", &token, "--app", app]);
-        assert_eq!(out(&by_argument), out(&checked));
+        let without_times = |text: &str| {
+            let timeless = |line: &&str| !line.contains(" iat ") && !line.contains(" exp ");
+            text.lines()
+                .filter(timeless)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(without_times(&out(&by_argument)), without_times(&out(&checked)));
         verify(&token, key, audience, None).expect("jose takes it");
     }
     let rows = world.usher.audited("mint");
