@@ -23,6 +23,8 @@ pub struct Rules {
     pub allow: Vec<Matcher>,
     pub deny: Vec<Matcher>,
     pub when: Option<Expression>,
+    /// Whether a person's address is pinned at the first launch (C-17); then it must be verified.
+    pub bind_email: bool,
     pub roles: Roles,
 }
 
@@ -81,6 +83,8 @@ pub enum Denial {
     GroupsUnknown,
     /// An e-mail rule would match, were the address verified.
     EmailUnverified,
+    /// The address is pinned to somebody else, or another one to this person (C-17).
+    EmailRebound,
 }
 
 impl Denial {
@@ -93,6 +97,7 @@ impl Denial {
             Self::GroupsOverage => "access.groups_overage",
             Self::GroupsUnknown => "access.groups_unknown",
             Self::EmailUnverified => "access.email_unverified",
+            Self::EmailRebound => "access.email_rebound",
         }
     }
 }
@@ -120,6 +125,7 @@ struct Fits {
     deny: Vec<Fit>,
     allow: Vec<Fit>,
     when: Option<Fit>,
+    bind_email: Option<Fit>,
     roles: Vec<Fit>,
 }
 
@@ -130,6 +136,7 @@ enum Decider {
     Deny(usize),
     Allow(usize),
     When,
+    BindEmail,
     /// No rule let the person in.
     Nobody,
 }
@@ -152,6 +159,7 @@ impl Fits {
                 .when
                 .as_ref()
                 .map(|when| condition(when, &Context::new(identity, params, app.0, app.1))),
+            bind_email: rules.bind_email.then(|| verified(identity)),
             roles: rules
                 .roles
                 .rules
@@ -181,8 +189,12 @@ impl Fits {
             return Err(reasons.next().unwrap_or((Denial::NotAllowed, Decider::Nobody)));
         };
         match self.when {
+            Some(Fit::Yes) | None => {}
+            Some(_) => return Err((Denial::WhenNotMet, Decider::When)),
+        }
+        match self.bind_email {
             Some(Fit::Yes) | None => Ok(Decider::Allow(allowed)),
-            Some(_) => Err((Denial::WhenNotMet, Decider::When)),
+            Some(_) => Err((Denial::EmailUnverified, Decider::BindEmail)),
         }
     }
 }
@@ -202,6 +214,15 @@ fn condition(when: &Expression, context: &Context) -> Fit {
         Ok(_) => Fit::Unknown(Unknown::NotBoolean),
         Err(NoValue::Missing) => Fit::Unknown(Unknown::Missing),
         Err(NoValue::Failed) => Fit::Unknown(Unknown::Failed),
+    }
+}
+
+/// Only a verified address can be pinned to a person.
+fn verified(identity: &Identity) -> Fit {
+    if identity.verified_email().is_some() {
+        Fit::Yes
+    } else {
+        Fit::Unknown(Unknown::Email { matches: true })
     }
 }
 

@@ -335,8 +335,9 @@ fn any_rules() -> impl Strategy<Value = Rules> {
         max_auth_age,
     });
     let roles = (proptest::collection::vec(role, 0..3), any::<bool>());
-    (any_matchers(), any_matchers(), when, roles, any::<bool>()).prop_map(
-        |(allow, deny, when, (rules, collect), home)| Rules {
+    (any_matchers(), any_matchers(), when, roles, any::<[bool; 2]>()).prop_map(
+        |(allow, deny, when, (rules, collect), [home, bind_email])| Rules {
+            bind_email,
             providers: home
                 .then(|| ProviderId::parse("home").unwrap())
                 .into_iter()

@@ -18,7 +18,7 @@ pub struct Trace {
 /// One rule.
 #[derive(Debug)]
 pub struct Step {
-    /// The key under which the rule stands: `providers`, `deny`, `allow`, `when`, `roles`.
+    /// The key under which the rule stands: `providers`, `deny`, `allow`, `when`, `bind_email`, `roles`.
     pub key: &'static str,
     pub rule: String,
     pub fit: Fit,
@@ -61,6 +61,14 @@ pub fn trace(
     }
     if let (Some(when), Some(fit)) = (&rules.when, &fits.when) {
         step("when", when.source().to_owned(), fit, decider == Decider::When);
+    }
+    if let Some(fit) = &fits.bind_email {
+        step(
+            "bind_email",
+            "a verified address".to_owned(),
+            fit,
+            decider == Decider::BindEmail,
+        );
     }
     let chosen = rules.roles.chosen(&fits.roles);
     for (i, (rule, fit)) in rules.roles.rules.iter().zip(&fits.roles).enumerate() {

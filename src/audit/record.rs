@@ -8,7 +8,7 @@ use uuid::{Builder, Uuid};
 use super::{Event, Outcome, Record};
 use crate::identity::Identity;
 use crate::signer::TokenFacts;
-use crate::types::{AppId, Reference, random_bytes};
+use crate::types::{AppId, Email, Reference, Subject, random_bytes};
 
 /// When, under which reference and from which address something happened.
 #[derive(Debug, Clone)]
@@ -94,6 +94,22 @@ impl Record {
         Self::of(Event::SignOut, Outcome::Ok, identity, occasion)
     }
 
+    /// On the command line an app let go of what it had bound for a person, who is given by an address
+    /// or a subject (C-17).
+    pub fn unbound(person: &str, app: &AppId, vendor: &'static str, occasion: &Occasion) -> Self {
+        let email = Email::parse(person).ok();
+        let subject = Subject::parse(person).ok().filter(|_| email.is_none());
+        Self {
+            subject,
+            email,
+            app: Some(app.clone()),
+            vendor: Some(vendor),
+            ..Self::new(Event::Admin, Outcome::Ok, occasion)
+        }
+        .because("binding.cleared")
+        .by("cli")
+    }
+
     /// Adds a stable reason code.
     #[must_use]
     pub fn because(mut self, reason: &str) -> Self {
@@ -121,16 +137,27 @@ impl Record {
 
     fn of(event: Event, outcome: Outcome, identity: &Identity, occasion: &Occasion) -> Self {
         Self {
+            issuer: Some(identity.issuer.clone()),
+            subject: Some(identity.subject.clone()),
+            email: identity.email.clone(),
+            provider: Some(identity.provider.clone()),
+            ..Self::new(event, outcome, occasion)
+        }
+    }
+
+    /// Of nobody yet.
+    fn new(event: Event, outcome: Outcome, occasion: &Occasion) -> Self {
+        Self {
             id: uuid_v7(occasion.now),
             time: occasion.now,
             event,
             outcome,
             reason: None,
             reference: Some(occasion.reference.clone()),
-            issuer: Some(identity.issuer.clone()),
-            subject: Some(identity.subject.clone()),
-            email: identity.email.clone(),
-            provider: Some(identity.provider.clone()),
+            issuer: None,
+            subject: None,
+            email: None,
+            provider: None,
             app: None,
             vendor: None,
             kid: None,

@@ -85,7 +85,7 @@ pub(super) struct Person<'a> {
 impl Person<'_> {
     pub fn verified_email(&self) -> Option<&Email> {
         let identity = self.grant.identity();
-        identity.email.as_ref().filter(|_| identity.email_verified)
+        identity.verified_email()
     }
 }
 

@@ -232,6 +232,7 @@ fn help(refusal: &Refusal) -> &'static str {
         Refusal::Denied(Denial::EmailUnverified) | Refusal::Claims(ClaimError::EmailUnverified) => {
             "have the provider send email_verified = true, or set trust_email if all its addresses are verified"
         }
+        Refusal::Denied(Denial::EmailRebound) => "usher unbind lets go of who had the address before",
         Refusal::Claims(ClaimError::Missing { .. }) => {
             "have the provider send what the claim is made from, or make it from something else"
         }

@@ -19,7 +19,7 @@ use crate::delivery::{self, Delivery, Launch};
 use crate::identity::Identity;
 use crate::mint::{self, Granted, Minted, Refusal};
 use crate::rooms::Rooms;
-use crate::store::Store;
+use crate::store::{Store, Terms};
 use crate::types::Reference;
 
 pub fn run(path: &Path, trial: &Trial, raw: bool) -> anyhow::Result<ExitCode> {
@@ -84,7 +84,7 @@ async fn hand_over(
     let facts = minted.token.facts().clone();
     let record = Record::mint(person, &app.id, app.vendor, &minted.roles, occasion);
     let receipt = store
-        .launch(minted.token, record, None)
+        .launch(minted.token, record, Terms::default())
         .await
         .context("no token leaves without its record")?;
     let id = receipt.id();

@@ -9,6 +9,7 @@ mod keys;
 mod mint;
 mod serve;
 mod trial;
+mod unbind;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -91,6 +92,16 @@ enum Command {
         #[command(subcommand)]
         command: keys::Command,
     },
+    /// Let go of a person whose e-mail address an app with `bind_email` holds on to
+    Unbind {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// The person's subject or e-mail address
+        person: String,
+        /// The app
+        #[arg(long, value_name = "APP")]
+        app: String,
+    },
     /// Read, export and prove the audit trail
     Audit {
         #[command(flatten)]
@@ -132,6 +143,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Verify { file, token, app } => verify::run(&file.config, &token, &app),
         Command::Demo { port } => demo::run(Some(port)),
         Command::Keys { file, command } => keys::run(&file.config, &command, SystemClock.now()),
+        Command::Unbind { file, person, app } => unbind::run(&file.config, &app, &person),
         Command::Audit { file, command } => audit(&file.config, command),
     }
 }

@@ -160,6 +160,7 @@ fn app(
     let page = target.as_ref().filter(|_| profile.delivery == Delivery::Json);
     let handover = handover::read(&table, &params, &origins, page, public_url);
     access.roles = profile.roles;
+    access.bind_email = table.flag("bind_email");
     let app = App {
         id: id?,
         vendor: vendor.name,
@@ -190,7 +191,7 @@ fn app(
     Some((app, shared_key))
 }
 
-/// `handover = "code"` (C-32), and what it needs to work.
+/// `opens_at` and `closes_at` (C-11).
 fn window(table: &Table<'_>) -> Window {
     let instant = |key| table.get(key).and_then(|item| item.instant());
     let (opens_at, closes_at) = (instant("opens_at"), instant("closes_at"));

@@ -33,7 +33,7 @@ sections! {
     APP "apps.*" [
         "vendor" "title" "description" "icon" "category" "contact" "hidden" "new_tab" "confirm" "providers" "origins"
         "params" "allow" "deny" "when" "roles" "url" "ttl" "iat_backdate" "key" "key_file" "key_env" "kid" "shared_key"
-        "opens_at" "closes_at" "handover"
+        "opens_at" "closes_at" "handover" "bind_email"
     ]
     FRAMEABLE "apps.* (frameable)" ["display_name" "email" "avatar_url" "user_profile"]
     COBROWSE "apps.* (cobrowse)" ["license_key" "display_name" "role" "policy"]

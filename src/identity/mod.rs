@@ -61,6 +61,11 @@ impl Groups {
 }
 
 impl Identity {
+    /// The address, where the provider vouches for it.
+    pub fn verified_email(&self) -> Option<&Email> {
+        self.email.as_ref().filter(|_| self.email_verified)
+    }
+
     /// The claim at `path`: first as one literal name (C-13: `https://acme.com/groups` has dots),
     /// then as a path of names between dots.
     pub fn claim(&self, path: &str) -> Option<&Value> {

@@ -6,10 +6,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::session_row::{identity_json, micros};
-use super::{Tally, retention, rollup};
+use super::{Binding, Tally, retention, rollup};
 use crate::audit::ChainKey;
 use crate::session::{Session, SessionKey};
-use crate::types::{Issuer, Subject, random_bytes};
+use crate::types::{AppId, Issuer, Subject, random_bytes};
 
 /// The most rows that one cleaning step removes, so that nobody waits long behind it.
 pub(super) const STEP: i64 = 500;
@@ -22,7 +22,15 @@ pub(super) enum Change {
         redeemed: Redeemed,
         replaces: Option<SessionKey>,
     },
-    Redeem(Redeemed),
+    /// What must hold for a launch to be recorded.
+    Launch {
+        redeem: Option<Redeemed>,
+        binding: Option<Binding>,
+    },
+    ClearBindings {
+        app: AppId,
+        person: String,
+    },
     EndSession(SessionKey),
     EndSessionsOf(Issuer, Subject),
     Touch(SessionKey, OffsetDateTime),
@@ -61,14 +69,19 @@ pub(super) struct Redeemed {
 pub(super) enum Applied {
     Rows(u64),
     AlreadyRedeemed,
+    /// The address is bound otherwise (C-17).
+    Rebound,
 }
 
 impl Change {
     /// Whether a record belongs to what came of it: not to a second use, nor to an end of nothing.
     pub(super) fn is_recorded(&self, applied: Applied) -> bool {
         match (self, applied) {
-            (_, Applied::AlreadyRedeemed)
-            | (Self::EndSession(_) | Self::EndSessionsOf(..), Applied::Rows(0)) => false,
+            (_, Applied::AlreadyRedeemed | Applied::Rebound)
+            | (
+                Self::EndSession(_) | Self::EndSessionsOf(..) | Self::ClearBindings { .. },
+                Applied::Rows(0),
+            ) => false,
             (_, Applied::Rows(_)) => true,
         }
     }
@@ -93,13 +106,18 @@ impl Change {
                 }
                 insert_session(session)
             }
-            Self::Redeem(redeemed) => {
-                return Ok(if redeemed.redeem(db).await? {
-                    Applied::Rows(1)
-                } else {
-                    Applied::AlreadyRedeemed
+            Self::Launch { redeem, binding } => {
+                if let Some(redeem) = redeem
+                    && !redeem.redeem(db).await?
+                {
+                    return Ok(Applied::AlreadyRedeemed);
+                }
+                return Ok(match binding {
+                    Some(binding) if !binding.hold(db).await? => Applied::Rebound,
+                    _ => Applied::Rows(1),
                 });
             }
+            Self::ClearBindings { app, person } => Binding::clear(app, person),
             Self::EndSession(key) => end_session(key),
             Self::EndSessionsOf(issuer, subject) => {
                 sqlx::query("DELETE FROM sessions WHERE issuer = $1 AND sub = $2")
@@ -159,7 +177,7 @@ impl Change {
     }
 }
 
-type Query = sqlx::query::Query<'static, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+pub(super) type Query = sqlx::query::Query<'static, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
 
 fn insert_session(session: &Session) -> Query {
     let identity = &session.identity;

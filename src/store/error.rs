@@ -22,6 +22,8 @@ pub enum SignInError {
 pub enum LaunchError {
     #[error("this confirmation was used before")]
     AlreadyRedeemed,
+    #[error("the address is bound to somebody else, or another one to this person")]
+    EmailRebound,
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

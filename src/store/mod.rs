@@ -3,6 +3,7 @@
 //! Reads go through a small pool, all writes through one task (`writer`). Every call ends within
 //! [`BUDGET`]; when the store fails, callers are turned away at once until a probe goes through (C-42).
 
+mod binding;
 mod change;
 mod error;
 mod health;
@@ -30,6 +31,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+pub use self::binding::Binding;
 use self::change::{Applied, Change, Redeemed, STEP};
 pub use self::error::{LaunchError, OpenError, SignInError, Unavailable};
 use self::health::Health;
@@ -42,7 +44,7 @@ use crate::clock::Clock;
 use crate::config::Person;
 use crate::session::{Limits, Session, SessionKey, attempt, csrf};
 use crate::signer::SignedToken;
-use crate::types::{Issuer, Subject};
+use crate::types::{AppId, Issuer, Subject};
 
 /// How long a statement, or the transaction of a batch, may take (C-42).
 pub const BUDGET: StdDuration = StdDuration::from_millis(500);
@@ -57,6 +59,15 @@ pub struct Options {
     /// How long audit rows are kept.
     pub keep: Duration,
     pub person: Person,
+}
+
+/// What must hold for a launch to be recorded; nothing, by default.
+#[derive(Default)]
+pub struct Terms {
+    /// The hash of what works once, a confirm page's CSRF value or a handover code; remembered for
+    /// longer than either is good.
+    pub redeem: Option<[u8; 32]>,
+    pub binding: Option<Binding>,
 }
 
 /// Figures of this process, for metrics.
@@ -145,32 +156,56 @@ impl Store {
         };
         match self.write(change, Some(record)).await? {
             Applied::Rows(_) => Ok(()),
-            Applied::AlreadyRedeemed => Err(SignInError::AlreadyRedeemed),
+            Applied::AlreadyRedeemed | Applied::Rebound => Err(SignInError::AlreadyRedeemed),
         }
     }
 
     /// Records a launch; the receipt, and in it the token, comes after the durable commit (C-1).
-    /// `redeem` is the hash of what works once, a confirm page's CSRF value or a handover code, and is
-    /// remembered for longer than either is good.
     pub async fn launch(
         &self,
         token: SignedToken,
         record: Record,
-        redeem: Option<[u8; 32]>,
+        terms: Terms,
     ) -> Result<Receipt, LaunchError> {
         let id = record.id;
         let record = record.with_token(token.facts());
-        match self.write(self.redeem(redeem), Some(record)).await? {
-            Applied::Rows(_) => Ok(Receipt::after_commit(token, id)),
-            Applied::AlreadyRedeemed => Err(LaunchError::AlreadyRedeemed),
-        }
+        self.launched(record, terms).await?;
+        Ok(Receipt::after_commit(token, id))
     }
 
     /// Records a launch that carries no token; the receipt comes after the durable commit (C-1).
-    pub async fn launch_plain(&self, record: Record) -> Result<PlainReceipt, Unavailable> {
+    pub async fn launch_plain(&self, record: Record, terms: Terms) -> Result<PlainReceipt, LaunchError> {
         let id = record.id;
-        self.record(record).await?;
+        self.launched(record, terms).await?;
         Ok(PlainReceipt::after_commit(id))
+    }
+
+    async fn launched(&self, record: Record, terms: Terms) -> Result<(), LaunchError> {
+        let redeem = terms.redeem.map(|hash| self.redeemed(hash, csrf::LIFETIME));
+        let binding = terms.binding;
+        match self
+            .write(Change::Launch { redeem, binding }, Some(record))
+            .await?
+        {
+            Applied::Rows(_) => Ok(()),
+            Applied::AlreadyRedeemed => Err(LaunchError::AlreadyRedeemed),
+            Applied::Rebound => Err(LaunchError::EmailRebound),
+        }
+    }
+
+    /// Lets go of what an app has bound for the person with this subject or e-mail address, and says
+    /// how many bindings that were; no record where there was none.
+    pub async fn clear_bindings(
+        &self,
+        app: &AppId,
+        person: &str,
+        record: Record,
+    ) -> Result<u64, Unavailable> {
+        let change = Change::ClearBindings {
+            app: app.clone(),
+            person: person.to_owned(),
+        };
+        self.write_rows(change, Some(record)).await
     }
 
     /// Records what has no other effect, such as a denial.
@@ -316,16 +351,10 @@ impl Store {
         }
     }
 
-    fn redeem(&self, hash: Option<[u8; 32]>) -> Change {
-        hash.map_or(Change::None, |hash| {
-            Change::Redeem(self.redeemed(hash, csrf::LIFETIME))
-        })
-    }
-
     async fn write_rows(&self, change: Change, record: Option<Record>) -> Result<u64, Unavailable> {
         match self.write(change, record).await? {
             Applied::Rows(rows) => Ok(rows),
-            Applied::AlreadyRedeemed => Ok(0),
+            Applied::AlreadyRedeemed | Applied::Rebound => Ok(0),
         }
     }
 

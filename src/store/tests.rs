@@ -16,6 +16,7 @@ use crate::session::SessionId;
 use crate::signer::TokenFacts;
 use crate::types::{AppId, Email, ProviderId, Reference};
 
+mod binding;
 mod trail;
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 06:47:00 UTC);
@@ -84,6 +85,13 @@ fn occasion() -> Occasion {
         now: NOW,
         reference: Reference::random(),
         address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+    }
+}
+
+fn once(redeem: Option<[u8; 32]>) -> Terms {
+    Terms {
+        redeem,
+        binding: None,
     }
 }
 
@@ -166,14 +174,14 @@ async fn c_34_s_311_a_confirmation_works_once_for_as_long_as_it_is_good() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir).await;
     store
-        .launch(token(), launch_record(), Some([3; 32]))
+        .launch(token(), launch_record(), once(Some([3; 32])))
         .await
         .unwrap();
     store.close().await;
     let later = NOW + crate::session::csrf::LIFETIME - Duration::SECOND;
     let store = open_at(&dir, later, Person::Plain).await;
     store.clean_up(LIMITS).await.unwrap();
-    let again = store.launch(token(), launch_record(), Some([3; 32])).await;
+    let again = store.launch(token(), launch_record(), once(Some([3; 32]))).await;
     assert!(matches!(again, Err(LaunchError::AlreadyRedeemed)));
 }
 
@@ -213,8 +221,8 @@ async fn c_10_a_confirmation_launches_once() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir).await;
     let csrf = Some([9; 32]);
-    assert!(store.launch(token(), launch_record(), csrf).await.is_ok());
-    let again = store.launch(token(), launch_record(), csrf).await;
+    assert!(store.launch(token(), launch_record(), once(csrf)).await.is_ok());
+    let again = store.launch(token(), launch_record(), once(csrf)).await;
     assert_eq!(again.err(), Some(LaunchError::AlreadyRedeemed));
     assert_eq!(store.counts().records, 1);
 }
@@ -226,7 +234,12 @@ async fn c_40_launches_at_once_share_commits() {
     let launches: Vec<_> = (0..256)
         .map(|_| {
             let store = store.clone();
-            tokio::spawn(async move { store.launch(token(), launch_record(), None).await.is_ok() })
+            tokio::spawn(async move {
+                store
+                    .launch(token(), launch_record(), Terms::default())
+                    .await
+                    .is_ok()
+            })
         })
         .collect();
     for launch in launches {
@@ -249,7 +262,7 @@ async fn c_1_no_row_no_receipt_and_c_42_the_breaker_opens_and_closes_again() {
         .unwrap();
     for _ in 0..2 {
         assert!(store.is_up());
-        let refused = store.launch(token(), launch_record(), Some([4; 32])).await;
+        let refused = store.launch(token(), launch_record(), once(Some([4; 32]))).await;
         assert_eq!(refused.err(), Some(LaunchError::Unavailable(Unavailable)));
     }
     assert!(!store.is_up());
@@ -269,7 +282,12 @@ async fn c_1_no_row_no_receipt_and_c_42_the_breaker_opens_and_closes_again() {
         !store.is_redeemed(&[4; 32]).await.unwrap(),
         "nothing of the failed batches stands"
     );
-    assert!(store.launch(token(), launch_record(), None).await.is_ok());
+    assert!(
+        store
+            .launch(token(), launch_record(), Terms::default())
+            .await
+            .is_ok()
+    );
     assert!(verified(&dir, &[]).await.is_whole());
 }
 

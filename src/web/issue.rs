@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::Gateway;
 use super::error::Problem;
 use super::visit::Visit;
+use crate::access::Denial;
 use crate::audit::{PlainReceipt, Receipt, Record};
 use crate::claims::ClaimSet;
 use crate::config::App;
@@ -13,7 +14,7 @@ use crate::mint::{self, Minted, Refusal};
 use crate::params::Params;
 use crate::session::Session;
 use crate::session::attempt::Destination;
-use crate::store::LaunchError;
+use crate::store::{Binding, LaunchError, Terms};
 
 /// A token on record, and what its delivery needs besides.
 pub struct Issued {
@@ -47,12 +48,15 @@ impl Entry<'_> {
         };
         let record = Record::launch(person, &app.id, app.vendor, &minted.roles, &visit.occasion());
         let (redeem, used) = parts(once);
-        let receipt = visit
+        let receipt = match visit
             .gateway
             .store
-            .launch(minted.token, record, redeem)
+            .launch(minted.token, record, self.terms(redeem))
             .await
-            .map_err(|error| self.unrecorded(error, used))?;
+        {
+            Ok(receipt) => receipt,
+            Err(error) => return Err(self.unrecorded(error, used).await?),
+        };
         self.launched(receipt.id());
         Ok(Issued {
             receipt,
@@ -92,11 +96,26 @@ impl Entry<'_> {
             Err(refusal) => return Err(self.refuse(&refusal).await?),
         };
         let record = Record::launch(person, &app.id, app.vendor, &roles, &visit.occasion());
-        let recorded = visit.gateway.store.launch_plain(record).await;
-        let receipt = recorded.map_err(|error| self.unrecorded(error.into(), "csrf.invalid"))?;
+        let receipt = match visit.gateway.store.launch_plain(record, self.terms(None)).await {
+            Ok(receipt) => receipt,
+            Err(error) => return Err(self.unrecorded(error, "csrf.invalid").await?),
+        };
         self.launched(receipt.id());
         let address = address.ok_or_else(|| Problem::no_page(&app.id))?;
         Ok((receipt, address))
+    }
+
+    /// What must hold for this launch to be recorded.
+    fn terms(&self, redeem: Option<[u8; 32]>) -> Terms {
+        let (app, person) = (self.app, &self.session.identity);
+        let binding = app
+            .access
+            .bind_email
+            .then(|| Binding::of(&app.id, person, self.visit.now));
+        Terms {
+            redeem,
+            binding: binding.flatten(),
+        }
     }
 
     fn launched(&self, id: Uuid) {
@@ -128,12 +147,13 @@ impl Entry<'_> {
             .towards(self.destination()))
     }
 
-    fn unrecorded(&self, error: LaunchError, used: &'static str) -> Problem {
+    async fn unrecorded(&self, error: LaunchError, used: &'static str) -> Result<Problem, Problem> {
         let problem = match error {
+            LaunchError::EmailRebound => return self.refuse(&Refusal::Denied(Denial::EmailRebound)).await,
             LaunchError::AlreadyRedeemed => Problem::forbidden(used),
             LaunchError::Unavailable(error) => Problem::from(error).under("launch.refused"),
         };
-        problem.towards(self.destination())
+        Ok(problem.towards(self.destination()))
     }
 
     fn destination(&self) -> Destination {

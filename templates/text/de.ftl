@@ -233,6 +233,10 @@ error-access-email-unverified-title = Ihre E-Mail-Adresse ist nicht bestätigt
 error-access-email-unverified-text = Der Zugang richtet sich nach der E-Mail-Adresse ({ $app }), und { $provider } hat nicht bestätigt, dass die angegebene Ihnen gehört.
 error-access-email-unverified-cure = Bestätigen Sie Ihre Adresse bei { $provider }, und melden Sie sich dann neu an.
 
+error-access-email-rebound-title = Diese Adresse gehört hier zu einem anderen Konto
+error-access-email-rebound-text = Menschen werden dort an ihrer E-Mail-Adresse erkannt ({ $app }). Ihre wurde zuerst von einem anderen Konto benutzt, oder Ihr Konto kam zuerst mit einer anderen Adresse.
+error-access-email-rebound-cure = Wenn der Wechsel stimmt, bitten Sie die Kontaktstelle dieser App, die alte Verbindung zu lösen.
+
 error-claims-missing-title = Es fehlt eine Angabe über Sie
 error-claims-missing-text = Zum Öffnen wird „{ $claim }“ gebraucht ({ $app }), aber { $provider } hat es nicht geschickt.
 error-claims-missing-cure = Lassen Sie Ihr Profil ergänzen, und melden Sie sich dann neu an. Die Kontaktstelle dieser Anwendung hilft Ihnen dabei.

@@ -234,6 +234,10 @@ error-access-email-unverified-title = Your e-mail address is not verified
 error-access-email-unverified-text = { $app } opens by e-mail address, and { $provider } has not confirmed that yours belongs to you.
 error-access-email-unverified-cure = Verify your address at { $provider }, then sign in again.
 
+error-access-email-rebound-title = This address belongs to another account here
+error-access-email-rebound-text = { $app } knows people by their e-mail address. Yours was first used there by another account, or your account first came with another address.
+error-access-email-rebound-cure = If the change is right, ask the contact for this app to let go of the old connection.
+
 error-claims-missing-title = Something about you is missing
 error-claims-missing-text = { $app } needs “{ $claim }”, and { $provider } did not send it.
 error-claims-missing-cure = Have it added to your profile, then sign in again. The contact for this app can help.

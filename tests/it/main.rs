@@ -7,6 +7,7 @@ mod api;
 mod api_browser;
 mod architecture;
 mod audit;
+mod binding;
 mod browser;
 mod callback;
 mod claims;

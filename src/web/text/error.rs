@@ -27,6 +27,7 @@ pub const CODES: &[&str] = &[
     "access.not_allowed",
     "access.denied",
     "access.when_not_met",
+    "access.email_rebound",
     "access.groups_overage",
     "access.groups_unknown",
     "access.email_unverified",
