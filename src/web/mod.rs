@@ -33,6 +33,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, Scope, web};
 use askama::Template;
+use time::OffsetDateTime;
 
 use self::assets::Assets;
 use self::error::Problem;
@@ -58,6 +59,7 @@ pub struct Gateway {
     pub rooms: Rooms,
     pub assets: Assets,
     pub clock: Arc<dyn Clock>,
+    pub started: OffsetDateTime,
     launches: PerMinute<(Issuer, Subject)>,
     failed_sign_ins: PerMinute<IpAddr>,
     sign_outs: PerMinute<IpAddr>,
@@ -90,6 +92,7 @@ impl Gateway {
             sealer,
             providers,
             rooms,
+            started: clock.now(),
             clock,
         }
     }

@@ -64,7 +64,7 @@ fn line(app: &App, kind: &str, key: Option<&Published>, now: OffsetDateTime) -> 
     let state = match key.map(|key| (key, key.state)) {
         Some((_, State::Next)) => "next",
         None | Some((_, State::Active)) => "active",
-        Some((key, State::Retired { .. })) if key.is_shown(now, app.ttl) => "retired",
+        Some((key, State::Retired { at })) if key.is_shown(at, now, app.ttl) => "retired",
         Some((_, State::Retired { .. })) => "expired",
     };
     [
