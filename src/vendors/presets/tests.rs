@@ -1,0 +1,130 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::*;
+use crate::config::tests::PEM;
+use crate::config::{self, App, Loaded, Severity};
+use crate::delivery::{Delivery, Part};
+use crate::mint;
+
+/// The preset as `usher init` writes it, once its secrets are there.
+fn written(preset: &Preset) -> (TempDir, Loaded) {
+    let dir = TempDir::with_prefix("usher-test-").unwrap();
+    let key = match preset.key {
+        FirstKey::Pair { .. } => PEM.clone(),
+        FirstKey::Secret { .. } => "0123456789abcdef0123456789abcdef".into(),
+    };
+    let audit_key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    for (name, text) in [
+        (preset.key.file(), key.as_str()),
+        ("secrets/work", "hunter2hunter2"),
+        ("secrets/audit", audit_key),
+        ("usher.toml", &preset.configuration()),
+    ] {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let loaded = config::load(&dir.path().join("usher.toml"))
+        .unwrap_or_else(|problems| panic!("{}: {problems}", preset.name));
+    (dir, loaded)
+}
+
+/// What is expected of the preset: `golden/NAME.json`, by hand out of the vendor's documentation.
+fn golden(preset: &Preset) -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/vendors/presets/golden");
+    let text = fs::read_to_string(format!("{path}/{}.json", preset.name)).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", preset.name))
+}
+
+/// The token's place and the address, which for a launch that only leads to a page is the page's.
+fn place(app: &App, address: Option<&str>) -> Value {
+    let (how, name) = match &app.delivery {
+        Delivery::Query(name) => ("query", Some(name)),
+        Delivery::Fragment(name) => ("fragment", Some(name)),
+        Delivery::FormPost(name) => ("form_post", Some(name)),
+        Delivery::Path => ("path", None),
+        Delivery::Json => ("json", None),
+    };
+    let answer = app.answer.0.iter().map(|(name, part)| match part {
+        Part::Constant(value) => (name.clone(), value.clone()),
+        part => (name.clone(), json!(format!("{part:?}"))),
+    });
+    let answer = (how == "json").then(|| answer.collect::<Value>());
+    json!({ "how": how, "name": name, "address": address, "answer": answer })
+}
+
+#[test]
+fn each_preset_mints_what_its_vendor_documents() {
+    let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+    for preset in PRESETS {
+        let (_dir, Loaded { config, tests, .. }) = written(preset);
+        let app = &config.apps[0];
+        let persona = include_str!("golden/ada.json");
+        let ada = config::persona(persona, &config.providers).unwrap_or_else(|e| panic!("{e}"));
+        let params = app.params.accept(&tests[0].params).unwrap();
+        let made = mint::prepare(app, &ada, &params, now).unwrap_or_else(|e| panic!("{}: {e}", preset.name));
+        let mut claims = made.claims.as_map().clone();
+        if let Some(jti) = claims.get_mut("jti") {
+            let id = Uuid::parse_str(jti.as_str().unwrap()).unwrap();
+            assert_eq!(id.get_version_num(), 4, "{}", preset.name);
+            *jti = json!("a UUID");
+        }
+        let found = json!({
+            "header": app.key.header(),
+            "claims": claims,
+            "delivery": place(app, made.address.as_ref().map(|address| app.delivery.masked(address)).as_deref()),
+        });
+        // As text: some vendors look at the order.
+        assert_eq!(
+            format!("{found:#}"),
+            format!("{:#}", golden(preset)),
+            "{}",
+            preset.name
+        );
+    }
+}
+
+#[test]
+fn a_first_configuration_has_at_most_25_lines_names_its_files_and_passes_its_own_test() {
+    let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+    for preset in PRESETS {
+        let text = preset.configuration();
+        assert!(text.lines().count() <= 25, "{}", preset.name);
+        for name in [preset.key.file(), "secrets/work", "secrets/audit"] {
+            assert!(text.contains(&format!("\"{name}\"")), "{}: {name}", preset.name);
+        }
+        let (_dir, loaded) = written(preset);
+        let persona = crate::cli::check::persona(&loaded.config, &loaded.tests[0], now);
+        assert_eq!(persona, Ok(()), "{}", preset.name);
+        // Tokens that do not end are the vendor's own rule, and stay a warning.
+        for warning in &loaded.warnings {
+            let endless = warning
+                .key
+                .as_deref()
+                .is_some_and(|key| key.ends_with(".auto_claims"));
+            assert!(
+                endless && warning.severity == Severity::Warning,
+                "{}: {warning}",
+                preset.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_blank_is_a_line_whose_comment_says_your() {
+    let zendesk = Preset::find("zendesk").unwrap();
+    let blanks: Vec<String> = zendesk.blanks().map(|blank| blank.to_string()).collect();
+    assert_eq!(
+        blanks,
+        ["`url`: your subdomain", "`params`: your subdomain again"]
+    );
+    assert!(Preset::find("acme").is_none());
+}
