@@ -7,10 +7,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::*;
-use crate::config::tests::PEM;
+use crate::config::tests::{PEM, file, loaded};
 use crate::config::{self, App, Loaded, Severity};
 use crate::delivery::{Delivery, Part};
 use crate::mint;
+use crate::params::Params;
 
 /// The preset as `usher init` writes it, once its secrets are there.
 fn written(preset: &Preset) -> (TempDir, Loaded) {
@@ -127,4 +128,139 @@ fn a_blank_is_a_line_whose_comment_says_your() {
         ["`url`: your subdomain", "`params`: your subdomain again"]
     );
     assert!(Preset::find("acme").is_none());
+}
+
+/// A preset of a custom app as a row of the README's table.
+fn row(preset: &Preset) -> Option<String> {
+    let (_dir, Loaded { config, .. }) = written(preset);
+    let app = &config.apps[0];
+    if app.vendor != "custom" || preset.name == "custom" {
+        return None;
+    }
+    let place = match &app.delivery {
+        Delivery::Query(name) => format!("query parameter `{name}`"),
+        Delivery::FormPost(name) => format!("form field `{name}`, by POST"),
+        Delivery::Json => {
+            let member = app.answer.0.iter().find(|(_, part)| matches!(part, Part::Token));
+            format!("token API, member `{}`", member.unwrap().0)
+        }
+        other => panic!("no preset has {other:?} yet"),
+    };
+    let key = match preset.key {
+        FirstKey::Pair { .. } => "a pair of ours",
+        FirstKey::Secret { .. } => "the vendor's secret",
+    };
+    let blanks: Vec<String> = preset.blanks().map(|blank| blank.to_string()).collect();
+    Some(format!(
+        "| `{}` | {:?} | {key} | {place} | {} |",
+        preset.name,
+        app.key.algorithm(),
+        blanks.join("; ")
+    ))
+}
+
+#[test]
+fn the_readmes_table_of_presets_is_theirs() {
+    let readme = include_str!("../../../README.md");
+    let (_, table) = readme.split_once("\n| preset |").expect("a table of presets");
+    let found: Vec<&str> = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    let wanted: Vec<String> = PRESETS.iter().filter_map(row).collect();
+    assert_eq!(found, wanted, "the rows should be\n{}", wanted.join("\n"));
+}
+
+#[test]
+fn lesson_8_a_sign_in_that_the_vendor_starts_comes_back_to_its_page_and_to_no_other() {
+    let back = |name: &str, params: &[(&str, &str)]| {
+        let (_dir, Loaded { config, .. }) = written(Preset::find(name).unwrap());
+        let app = &config.apps[0];
+        let pairs = params
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let params = app.params.accept(&pairs.collect::<Vec<_>>()).ok()?;
+        Some(app.target.as_ref()?.address(&params).ok()?.as_str().to_owned())
+    };
+    let zendesk = [
+        ("return_to", "https://acme.zendesk.com/hc/1"),
+        ("brand_id", "7"),
+        ("locale_id", "1"),
+        ("timestamp", "1800000000"),
+    ];
+    for (name, params, address) in [
+        (
+            "zendesk",
+            &zendesk[..],
+            "https://acme.zendesk.com/access/jwt?return_to=https%3A%2F%2Facme.zendesk.com%2Fhc%2F1",
+        ),
+        (
+            "metabase",
+            &[("return_to", "/question/1-sales")],
+            "https://acme.metabaseapp.com/auth/sso?return_to=%2Fquestion%2F1-sales",
+        ),
+        (
+            "canny",
+            &[
+                ("companyID", "company-id"),
+                ("redirect", "https://acme.canny.io/ideas"),
+            ],
+            "https://canny.io/api/redirects/sso?companyID=company-id&redirect=https%3A%2F%2Facme.canny.io%2Fideas",
+        ),
+        (
+            "gitbook",
+            &[("location", "/a/page")],
+            "https://acme.gitbook.io/docs/",
+        ),
+        (
+            "helpjuice",
+            &[("service", "helpjuice")],
+            "https://helpjuice.com/jwt/acme",
+        ),
+    ] {
+        assert_eq!(back(name, params).as_deref(), Some(address), "{name}");
+    }
+    for (name, params) in [
+        (
+            "zendesk",
+            &[("return_to", "https://acme.zendesk.com.evil.example/")][..],
+        ),
+        ("metabase", &[("return_to", "//evil.example/")]),
+        (
+            "canny",
+            &[("companyID", "company-id"), ("redirect", "https://evil.example/")],
+        ),
+        (
+            "canny",
+            &[("companyID", "another"), ("redirect", "https://acme.canny.io/")],
+        ),
+    ] {
+        assert_eq!(back(name, params), None, "{name}");
+    }
+}
+
+#[test]
+fn metabases_embedded_dashboards_are_a_path_segment_away() {
+    let app = "vendor = \"custom\"\nurl = \"https://acme.metabaseapp.com/embed/dashboard\"\ndelivery = \"path\"\n\
+               allow = [\"everyone\"]\nauto_claims = [\"exp\"]\n\
+               claims = { resource = { dashboard = 7 }, params = { region = \"{{ user.claims.region }}\" } }\n";
+    let config = loaded(&file("", app)).config;
+    let json = r#"{ "email": "ada@example.com", "claims": { "region": "emea" } }"#;
+    let ada = config::persona(json, &config.providers).unwrap_or_else(|e| panic!("{e}"));
+    let made = mint::prepare(
+        &config.apps[0],
+        &ada,
+        &Params::default(),
+        OffsetDateTime::UNIX_EPOCH,
+    )
+    .unwrap();
+    assert_eq!(
+        Value::Object(made.claims.as_map().clone()),
+        json!({ "resource": { "dashboard": 7 }, "params": { "region": "emea" }, "exp": 300 })
+    );
+    assert_eq!(
+        config.apps[0].delivery.masked(&made.address.unwrap()),
+        "https://acme.metabaseapp.com/embed/dashboard/…"
+    );
 }
