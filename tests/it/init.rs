@@ -160,6 +160,24 @@ fn timeless(claims: &Value) -> Value {
 }
 
 #[test]
+fn s_342_one_secret_for_the_provider_and_the_vendor_is_refused_at_start() {
+    let (dir, _) = init(&["--vendor", "zendesk"], "");
+    for name in ["secrets/work", "secrets/zendesk"] {
+        write_secret(dir.path(), name, "0123456789abcdef0123456789abcdef\n");
+    }
+    for command in ["check", "serve"] {
+        let output = run_in(dir.path(), &[command]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        let told = said(&output);
+        assert!(
+            told.contains("apps.zendesk: has the client secret of providers.work"),
+            "{told}"
+        );
+        assert!(!told.contains("0123456789abcdef"), "the secret is shown");
+    }
+}
+
+#[test]
 fn a_wrong_name_is_answered_with_all_names() {
     let (_dir, output) = init(&["--vendor", "zendeks"], "");
     let told = said(&output);

@@ -1,8 +1,6 @@
 //! What `usher init` writes: a first configuration for each vendor, and for vendors that a custom app
 //! serves well. One file each; nothing reads them but `init` and the README's table.
 
-use std::fmt;
-
 /// Stands above every app: where Usher and the provider are.
 const HEAD: &str = include_str!("head.toml");
 
@@ -70,12 +68,6 @@ presets! {
 pub struct Blank {
     pub key: &'static str,
     pub wanted: &'static str,
-}
-
-impl fmt::Display for Blank {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`: {}", self.key, self.wanted)
-    }
 }
 
 impl Preset {

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::*;
+use crate::access::Matcher;
 use crate::config::tests::{PEM, file, loaded};
 use crate::config::{self, App, Loaded, Severity};
 use crate::delivery::{Delivery, Part};
@@ -122,10 +123,14 @@ fn a_first_configuration_has_at_most_25_lines_names_its_files_and_passes_its_own
 #[test]
 fn a_blank_is_a_line_whose_comment_says_your() {
     let zendesk = Preset::find("zendesk").unwrap();
-    let blanks: Vec<String> = zendesk.blanks().map(|blank| blank.to_string()).collect();
+    let blanks: Vec<Blank> = zendesk.blanks().collect();
+    let blank = |key, wanted| Blank { key, wanted };
     assert_eq!(
         blanks,
-        ["`url`: your subdomain", "`params`: your subdomain again"]
+        [
+            blank("url", "your subdomain"),
+            blank("params", "your subdomain again")
+        ]
     );
     assert!(Preset::find("acme").is_none());
 }
@@ -150,7 +155,10 @@ fn row(preset: &Preset) -> Option<String> {
         FirstKey::Pair { .. } => "a pair of ours",
         FirstKey::Secret { .. } => "the vendor's secret",
     };
-    let blanks: Vec<String> = preset.blanks().map(|blank| blank.to_string()).collect();
+    let blanks: Vec<String> = preset
+        .blanks()
+        .map(|blank| format!("`{}`: {}", blank.key, blank.wanted))
+        .collect();
     Some(format!(
         "| `{}` | {:?} | {key} | {place} | {} |",
         preset.name,
@@ -263,4 +271,31 @@ fn metabases_embedded_dashboards_are_a_path_segment_away() {
         config.apps[0].delivery.masked(&made.address.unwrap()),
         "https://acme.metabaseapp.com/embed/dashboard/…"
     );
+}
+
+#[test]
+fn jaas_moderators_are_a_group_and_nobody_where_groups_are_unknown() {
+    let (_dir, Loaded { mut config, .. }) = written(Preset::find("jaas").unwrap());
+    config.apps[0].access.allow = vec![Matcher::parse("everyone").unwrap()];
+    for (groups, moderator) in [
+        (r#", "groups": ["hosts"]"#, json!("true")),
+        (r#", "groups": ["host"]"#, json!("false")),
+        ("", Value::Null),
+    ] {
+        let json = format!(r#"{{ "sub": "ada", "name": "Ada"{groups} }}"#);
+        let ada = config::persona(&json, &config.providers).unwrap_or_else(|e| panic!("{e}"));
+        let made = mint::prepare(
+            &config.apps[0],
+            &ada,
+            &Params::default(),
+            OffsetDateTime::UNIX_EPOCH,
+        )
+        .unwrap();
+        let user = &made.claims.as_map()["context"]["user"];
+        assert_eq!(user["moderator"], moderator, "{groups}");
+        assert!(
+            user.get("email").is_none(),
+            "an address that is not there or not verified"
+        );
+    }
 }
