@@ -29,7 +29,7 @@ pub fn run(path: &Path, format: Format, now: OffsetDateTime) -> (String, u8) {
                 .map(|test| (test, persona(&loaded.config, test, now)))
                 .map(Persona::new)
                 .collect(),
-            apps: apps(&loaded.config),
+            apps: loaded.config.apps.iter().map(row).collect(),
             problems: long_addresses(&loaded, path, now)
                 .into_iter()
                 .chain(loaded.warnings)
@@ -57,9 +57,20 @@ pub fn run(path: &Path, format: Format, now: OffsetDateTime) -> (String, u8) {
 
 struct Findings {
     problems: Vec<Problem>,
-    apps: Vec<[String; 4]>,
+    apps: Vec<Row>,
     personas: Vec<Persona>,
     notes: Vec<&'static str>,
+}
+
+/// What is said of an app.
+struct Row {
+    id: String,
+    vendor: &'static str,
+    /// Where people arrive, as far as it is constant.
+    origin: Option<String>,
+    /// The same for people to read.
+    place: String,
+    key: String,
 }
 
 struct Persona {
@@ -85,19 +96,20 @@ impl Persona {
     }
 }
 
-fn apps(config: &Config) -> Vec<[String; 4]> {
-    config
-        .apps
-        .iter()
-        .map(|app| {
-            [
-                app.id.to_string(),
-                app.vendor.to_owned(),
-                app.target.as_ref().and_then(Target::origin).unwrap_or_default(),
-                key(app),
-            ]
-        })
-        .collect()
+fn row(app: &App) -> Row {
+    let origin = app.target.as_ref().and_then(Target::origin);
+    let place = match (&app.target, &origin) {
+        (_, Some(origin)) => origin,
+        (Some(_), None) => "one of redirect_uris",
+        (None, None) => "token API only",
+    };
+    Row {
+        id: app.id.to_string(),
+        vendor: app.vendor,
+        place: place.to_owned(),
+        origin,
+        key: key(app),
+    }
 }
 
 /// What an app signs with; of a secret only how long it is.
@@ -196,11 +208,22 @@ impl Findings {
         for problem in &self.problems {
             let _ = writeln!(text, "{problem}");
         }
-        let width = |column: usize| self.apps.iter().map(|row| row[column].len()).max().unwrap_or(0);
-        let widths = [width(0), width(1), width(2)];
-        for [id, vendor, origin, key] in &self.apps {
-            let [a, b, c] = widths;
-            let _ = writeln!(text, "app   {id:a$}  {vendor:b$}  {origin:c$}  {key}");
+        let widest =
+            |field: fn(&Row) -> &str| self.apps.iter().map(|row| field(row).len()).max().unwrap_or(0);
+        let (a, b, c) = (
+            widest(|row| &row.id),
+            widest(|row| row.vendor),
+            widest(|row| &row.place),
+        );
+        for Row {
+            id,
+            vendor,
+            place,
+            key,
+            ..
+        } in &self.apps
+        {
+            let _ = writeln!(text, "app   {id:a$}  {vendor:b$}  {place:c$}  {key}");
         }
         for persona in &self.personas {
             let (mark, why) = match &persona.failure {
@@ -251,7 +274,15 @@ impl Findings {
                 "cure": problem.cure,
             })
         };
-        let app = |[id, vendor, origin, key]: &[String; 4]| json!({ "id": id, "vendor": vendor, "origin": origin, "key": key });
+        let app = |Row {
+                       id,
+                       vendor,
+                       origin,
+                       key,
+                       ..
+                   }: &Row| {
+            json!({ "id": id, "vendor": vendor, "origin": origin.as_deref().unwrap_or_default(), "key": key })
+        };
         let persona = |persona: &Persona| json!({ "line": persona.line, "as": persona.who, "app": persona.app, "failure": persona.failure });
         json!({
             "ok": ok,
@@ -267,6 +298,33 @@ impl Findings {
 mod tests {
     use super::*;
     use crate::config::tests::{FRAMEABLE, file};
+
+    #[test]
+    fn an_app_without_a_page_is_said_to_be_for_the_token_api_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("usher.toml");
+        let app = "vendor = \"custom\"\nallow = [\"everyone\"]\nclaims = { sub = \"{{ user.sub }}\" }\n";
+        for (more, place) in [
+            ("delivery = \"json\"", "token API only"),
+            (
+                "redirect_uris = [\"https://v.example/back\"]",
+                "one of redirect_uris",
+            ),
+            ("url = \"https://v.example/sso\"", "https://v.example"),
+        ] {
+            std::fs::write(&path, file("", &format!("{app}{more}\n"))).unwrap();
+            let (text, code) = run(&path, Format::Table, OffsetDateTime::UNIX_EPOCH);
+            assert_eq!(code, 0, "{text}");
+            assert!(
+                text.contains(&format!("app   a  custom  {place}  RSA 2048")),
+                "{text}"
+            );
+            let (json, _) = run(&path, Format::Json, OffsetDateTime::UNIX_EPOCH);
+            let json: Value = serde_json::from_str(&json).unwrap();
+            let origin = if place.contains("://") { place } else { "" };
+            assert_eq!(json["apps"][0]["origin"], origin);
+        }
+    }
 
     #[test]
     fn lesson_31_c_27_long_addresses_are_warned_of_and_the_sealing_key_is_noted() {

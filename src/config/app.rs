@@ -1,6 +1,7 @@
 //! `[apps.*]`: what all vendors have in common; the rest is each vendor's own.
 
-use serde_json::Value;
+use std::sync::Arc;
+
 use time::Duration;
 use url::Url;
 
@@ -9,7 +10,8 @@ use super::provider::provider_among;
 use super::reader::{Item, Table};
 use super::secret::{Tolerance, image};
 use super::server::short;
-use super::{App, PublicUrl, handover, key};
+use super::sharing::Keys;
+use super::{App, Provider, PublicUrl, handover, key};
 use crate::access::Rules;
 use crate::delivery::{Delivery, Target};
 use crate::expression::{Expression, meant};
@@ -18,79 +20,29 @@ use crate::params::ParamRules;
 use crate::types::{AppId, Email, Origin, ProviderId};
 use crate::vendors::{self, Scope, VENDORS, Vendor, matchers};
 
-/// The fields that do not change what a token opens or says; all others must be equal in apps that
-/// share a key (C-9).
-const LOOKS: [&str; 20] = [
-    "title",
-    "description",
-    "icon",
-    "category",
-    "contact",
-    "hidden",
-    "new_tab",
-    "confirm",
-    "origins",
-    "handover",
-    "url",
-    "ttl",
-    "iat_backdate",
-    "key",
-    "key_file",
-    "key_env",
-    "secret",
-    "secret_file",
-    "secret_env",
-    "shared_key",
-];
-
 /// The least life of a token.
 const SHORTEST: Duration = Duration::seconds(30);
 
 pub(super) fn apps(
     file: &Table<'_>,
-    providers: &[ProviderId],
+    provider_ids: &[ProviderId],
+    providers: &[Arc<Provider>],
     tolerance: &Tolerance,
     public_url: Option<&PublicUrl>,
 ) -> Vec<App> {
-    let mut apps: Vec<App> = Vec::new();
-    let mut shared: Vec<(String, Value, bool)> = Vec::new();
+    let mut apps = Vec::new();
+    let mut keys = Keys::of(providers);
     for (id, item) in file
         .get("apps")
         .and_then(|item| item.entries())
         .unwrap_or_default()
     {
-        let Some((app, shares)) = app(id, &item, providers, tolerance, public_url) else {
-            continue;
-        };
-        let print = app.key.fingerprint();
-        let says = meaning(&item);
-        for (other, (_, others, other_shares)) in
-            shared.iter().enumerate().filter(|(_, (key, ..))| *key == print)
-        {
-            if says != *others && !(shares && *other_shares) {
-                item.error_with(
-                    format!(
-                        "has the key of {}, so a token for one would open the other",
-                        apps[other].id
-                    ),
-                    "give each its own key, or write shared_key = true in both",
-                );
-            }
+        if let Some((app, shared_key)) = app(id, &item, provider_ids, tolerance, public_url) {
+            keys.add(&item, &app, shared_key);
+            apps.push(app);
         }
-        shared.push((print, says, shares));
-        apps.push(app);
     }
     apps
-}
-
-/// The app's fields without its looks.
-fn meaning(item: &Item<'_>) -> Value {
-    let mut json = item.json();
-    if let Value::Object(fields) = &mut json {
-        fields.retain(|key, _| !LOOKS.contains(&key.as_str()));
-        fields.sort_keys();
-    }
-    json
 }
 
 fn app(

@@ -1,10 +1,8 @@
 //! An app's key: a pair from PEM, or a secret.
 
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use base64::{DecodeError, Engine as _};
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
-use zeroize::Zeroizing;
 
+use super::encoding::Encoding;
 use super::key_files::{self, Published, State};
 use super::reader::{Item, Table};
 use super::secret::{Tolerance, secret};
@@ -87,19 +85,13 @@ fn from_secret(
     text: &str,
 ) -> Option<Result<SigningKey, RejectedKey>> {
     let encoding = match vendor.key {
-        KeyFrom::Algorithm => table.text("secret_encoding"),
-        _ => None,
+        KeyFrom::Algorithm => table.text("secret_encoding").unwrap_or("raw"),
+        _ => "raw",
     };
-    let bytes = match encoding.unwrap_or("raw") {
-        "raw" => Some(Zeroizing::new(text.as_bytes().to_vec())),
-        "hex" => hex(text),
-        "base64" => decoded(STANDARD.decode(text)),
-        "base64url" => decoded(URL_SAFE_NO_PAD.decode(text.trim_end_matches('='))),
-        _ => {
-            table.error("secret_encoding", "is raw, hex, base64 or base64url");
-            return None;
-        }
-    };
+    let encoding = Encoding::parse(encoding)
+        .map_err(|error| table.error("secret_encoding", error))
+        .ok()?;
+    let bytes = encoding.read(text);
     let Some(bytes) = bytes else {
         item.error("is not written in the encoding that secret_encoding names");
         return None;
@@ -117,30 +109,4 @@ fn from_secret(
         ));
     }
     Some(SigningKey::from_secret(bytes, head, shortest))
-}
-
-fn decoded(bytes: Result<Vec<u8>, DecodeError>) -> Option<Zeroizing<Vec<u8>>> {
-    bytes.ok().map(Zeroizing::new)
-}
-
-fn hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let digit = |b: &u8| char::from(*b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let pairs = text.as_bytes().chunks(2).map(|pair| match pair {
-        [high, low] => Some(digit(high)? << 4 | digit(low)?),
-        _ => None,
-    });
-    pairs.collect::<Option<Vec<u8>>>().map(Zeroizing::new)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn s_407_hex_is_read_whole_or_not_at_all() {
-        assert_eq!(hex("00fFa1").as_deref(), Some(&vec![0, 255, 161]));
-        for bad in ["0", "0g", "äé", "+1"] {
-            assert!(hex(bad).is_none(), "{bad}");
-        }
-    }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jsonwebtoken::Algorithm;
 use toml::de::DeTable;
 
+use super::encoding::Encoding;
 use super::key::SECRET;
 use super::keys::FILE;
 use super::reader::{Source, Table};
@@ -15,6 +16,8 @@ use super::reader::{Source, Table};
 pub struct KeyPlace {
     pub vendor: String,
     pub algorithm: Algorithm,
+    /// How a secret is to be written.
+    pub encoding: Encoding,
     pub place: Place,
 }
 
@@ -62,6 +65,12 @@ pub fn key_place(path: &Path, app: &str) -> Result<KeyPlace, String> {
         },
         _ => return Err(format!("{shown}: apps.{app}.vendor: is not known")),
     };
+    let encoding = match field("secret_encoding").filter(|_| vendor == "custom") {
+        Some(name) => {
+            Encoding::parse(name).map_err(|error| format!("{shown}: apps.{app}.secret_encoding: {error}"))?
+        }
+        None => Encoding::Raw,
+    };
     let place = if let Some(name) = field("key_file") {
         Place::KeyFile(source.relative(name))
     } else if let Some(name) = field("secret_file") {
@@ -75,6 +84,7 @@ pub fn key_place(path: &Path, app: &str) -> Result<KeyPlace, String> {
     Ok(KeyPlace {
         vendor: vendor.to_owned(),
         algorithm,
+        encoding,
         place,
     })
 }
@@ -125,6 +135,10 @@ mod tests {
         for (app, told) in [
             ("", "apps.a.vendor: is missing"),
             ("vendor = \"x\"", "apps.a.vendor: is not known"),
+            (
+                "vendor = \"custom\"\nsecret_encoding = \"utf8\"",
+                "apps.a.secret_encoding: is raw, hex",
+            ),
             (
                 "vendor = \"custom\"\nalg = \"none\"",
                 "apps.a.alg: is not an algorithm",

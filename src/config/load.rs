@@ -95,7 +95,13 @@ fn read<'a>(
         .into_iter()
         .map(Arc::new)
         .collect();
-    let apps = app::apps(&file, &provider::ids(&file), &tolerance, public_url.as_ref());
+    let apps = app::apps(
+        &file,
+        &provider::ids(&file),
+        &providers,
+        &tolerance,
+        public_url.as_ref(),
+    );
     let tests = expectation::tests(&file, &providers, &apps);
     let config = Config {
         public_url: public_url?,

@@ -1,6 +1,7 @@
 //! What the configuration file means: immutable, valid by construction.
 
 mod app;
+mod encoding;
 mod expectation;
 mod handover;
 mod key;
@@ -14,6 +15,7 @@ mod provider;
 pub mod reader;
 mod secret;
 mod server;
+mod sharing;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -35,6 +37,7 @@ use crate::signer::SigningKey;
 use crate::types::{AppId, Origin, ProviderId};
 use crate::vendors::vonage_video::Room;
 
+pub use encoding::Encoding;
 pub use expectation::{Expectation, PersonaTest};
 pub use key_files::Published;
 pub use key_place::{KeyPlace, Place, key_place};

@@ -1,4 +1,5 @@
 mod refusals;
+mod sharing;
 
 use std::path::Path;
 use std::sync::LazyLock;

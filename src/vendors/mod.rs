@@ -5,6 +5,7 @@ mod cobrowse;
 mod custom;
 mod fields;
 mod frameable;
+pub mod presets;
 mod soul_machines;
 pub mod vonage_video;
 

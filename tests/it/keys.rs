@@ -183,3 +183,36 @@ allow = [\"group:staff\"]
     let unknown = run_in(dir.path(), &["keys", "new", "--app", "townhal"]);
     assert!(said(&unknown).contains("no [apps.townhal]"), "{}", said(&unknown));
 }
+
+#[test]
+fn a_new_secret_is_written_in_the_encoding_that_the_app_reads() {
+    let dir = TempDir::with_prefix("usher-test-").unwrap();
+    let app = |encoding: &str| {
+        format!(
+            "public_url = \"https://go.example.com\"\n[providers.work]\nissuer = \"https://login.example.com\"\n\
+             client_id = \"usher\"\nauth_method = \"none\"\n[apps.wiki]\ntitle = \"Wiki\"\nvendor = \"custom\"\n\
+             url = \"https://wiki.example.com\"\nalg = \"HS512\"\nsecret_file = \"secrets/{encoding}\"\n\
+             secret_encoding = \"{encoding}\"\nallow = [\"everyone\"]\nclaims = {{ sub = \"{{{{ user.sub }}}}\" }}\n"
+        )
+    };
+    // 64 random bytes in each; as raw text they are the text itself.
+    for (encoding, characters, bytes) in [
+        ("raw", 86, 86),
+        ("hex", 128, 64),
+        ("base64", 88, 64),
+        ("base64url", 86, 64),
+    ] {
+        write_secret(dir.path(), "usher.toml", &app(encoding));
+        run(dir.path(), &["keys", "new", "--app", "wiki"]);
+        let text = fs::read_to_string(dir.path().join("secrets").join(encoding)).unwrap();
+        assert_eq!(text.len(), characters, "{encoding}");
+        let checked = run(dir.path(), &["check"]);
+        assert!(
+            checked.contains(&format!("HMAC {bytes} bytes")),
+            "{encoding}: {checked}"
+        );
+    }
+    write_secret(dir.path(), "usher.toml", &app("utf8"));
+    let refused = said(&run_in(dir.path(), &["keys", "new", "--app", "wiki"]));
+    assert!(refused.contains("secret_encoding: is raw, hex"), "{refused}");
+}

@@ -91,6 +91,7 @@ mod tests {
     use jsonwebtoken::Algorithm;
 
     use super::*;
+    use crate::config::Encoding;
     use crate::signer::{KeyKind, generate};
 
     struct Keys {
@@ -119,6 +120,7 @@ mod tests {
             let key = KeyPlace {
                 vendor: "custom".to_owned(),
                 algorithm: Algorithm::EdDSA,
+                encoding: Encoding::Raw,
                 place: Place::KeyFile(self.active()),
             };
             run("a", &key, at(unix))
@@ -179,6 +181,7 @@ mod tests {
         let place = |place| KeyPlace {
             vendor: "frameable".to_owned(),
             algorithm: Algorithm::RS256,
+            encoding: Encoding::Raw,
             place,
         };
         for field in ["key", "key_env"] {
