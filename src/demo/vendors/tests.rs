@@ -10,7 +10,6 @@ use super::verify::{Refusal, Verifier};
 use super::{Cobrowse, Frameable, Quoted};
 use crate::clock::{Clock as _, SystemClock};
 use crate::demo::keys::DemoKey;
-use crate::demo::places::Place;
 use crate::demo::settings::Settings;
 use crate::demo::vendors::frameable::Guest;
 
@@ -173,12 +172,7 @@ fn an_agents_policy_closes_what_it_does_not_name() {
 }
 
 fn quoted() -> Quoted {
-    let place = || Place {
-        origin: String::new(),
-        port: 1,
-        listeners: Vec::new(),
-    };
-    Arc::new(Settings::new(&place(), &place(), &place(), &place()))
+    Arc::new(Settings::new(&[]))
 }
 
 /// A door with one event, and the console of one account.
