@@ -4,6 +4,7 @@ import { fill, reveal, say, sayWhy } from "./show.js";
 const { gateway } = document.querySelector("main").dataset;
 
 async function meet() {
+  say("Nora is on her way…");
   const answer = await fetch(`${gateway}/api/apps/reception/token`, { credentials: "include" });
   const pass = await answer.json();
   if (!answer.ok) return sayWhy(pass);

@@ -40,11 +40,12 @@ export function grants(granted) {
   one("[data-grants]").replaceChildren(...items);
 }
 
-/** Shows the parts that were waiting, and the token as the vendor read it. */
+/** Shows the parts of the page that were waiting, and the token as the vendor read it. */
 export function reveal(token) {
   one("[data-ends]").textContent = `It ends at ${token.expires_at}, ${token.lifetime} s after it was made.`;
   one("[data-header]").replaceChildren(...token.header.map(row));
   one("[data-claims]").replaceChildren(...token.claims.map(row));
+  for (const part of all("[data-before]")) part.hidden = true;
   for (const part of all("[data-after]")) part.hidden = false;
 }
 

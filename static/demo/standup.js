@@ -8,6 +8,7 @@ const code = new URLSearchParams(location.hash.slice(1)).get("usher_code");
 history.replaceState(null, "", location.pathname);
 
 async function join() {
+  say("Asking for your seat…");
   const answer = await fetch(`${gateway}/api/apps/standup/token`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -31,4 +32,4 @@ async function join() {
 }
 
 if (code) join().catch(() => say("The gateway or the stand-in could not be reached.", "bad"));
-else say("You came here without a code. Only a launch brings one: join again.", "bad");
+else say("You came here without a code, which only a launch brings. Join again.", "bad");

@@ -66,7 +66,7 @@ impl Bit6 {
             "aud" => config("The address of Bit6's API", "audience"),
             "iss" => config("The name of the key", "key_id"),
             "sub" => config("Who it is says the session; the device, the page", "identity"),
-            "grants" => config("These", "grants"),
+            "grants" => config("What every device may do", "grants"),
             "iat" => Source::rule("The gateway's clock when the page asked"),
             "exp" => Source::rule("iat and the ttl: five minutes unless the app says otherwise"),
             _ => Source::rule("No profile of this vendor lists this claim"),

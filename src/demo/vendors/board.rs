@@ -103,11 +103,11 @@ impl Board {
         }
         let region = token.object("params")?.get("region").and_then(Value::as_str);
         let figures = FIGURES.iter().find(|figures| Some(figures.region) == region);
-        let config = |words, key| Source::config(words, &self.settings, "orders", key);
+        let own = |words, key| Source::config(words, &self.settings, "orders.claims", key);
         let panel = Panel::new(&token, |claim| match claim {
-            "resource" => config("The board that this app shows", "claims"),
-            "params" => config("Locked: the address can ask for no other region", "claims"),
-            "viewer" => config("One of the app's claims, filled in", "claims"),
+            "resource" => own("The board that this app shows", "resource"),
+            "params" => own("Locked: the address can ask for no other region", "params"),
+            "viewer" => own("The provider's claim name", "viewer"),
             "iat" => Source::rule("The gateway's clock at the click"),
             "exp" => Source::rule("iat and the ttl: five minutes unless the app says otherwise"),
             _ => Source::rule("The app's configuration does not list this claim"),

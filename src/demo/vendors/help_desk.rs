@@ -76,9 +76,14 @@ impl HelpDesk {
         let token = self.verifier.check(Some(token))?;
         token.seconds("iat")?;
         token.required("jti")?;
-        let config = |words, key| Source::config(words, &self.settings, "helpdesk", key);
+        let own = |words, key| Source::config(words, &self.settings, "helpdesk.claims", key);
         let panel = Panel::new(&token, |claim| match claim {
-            "name" | "email" | "external_id" => config("One of the app's claims, filled in", "claims"),
+            "name" => own("The provider's claim name", "name"),
+            "email" => own(
+                "The provider's claim email, because email_verified is true",
+                "email",
+            ),
+            "external_id" => own("Who it is for the provider, whatever the name", "external_id"),
             "jti" => Source::rule("Drawn at random for this token"),
             "iat" => Source::rule("The gateway's clock at the click"),
             "exp" => Source::rule("iat and the ttl: five minutes unless the app says otherwise"),

@@ -97,7 +97,7 @@ fn kind(value: &Value) -> &'static str {
 }
 
 fn shown(name: &str, value: &Value) -> String {
-    match value.as_i64().filter(|_| matches!(name, "iat" | "exp")) {
+    match value.as_i64().filter(|_| matches!(name, "iat" | "nbf" | "exp")) {
         Some(seconds) => format!("{seconds}  ({})", clock_time(seconds)),
         None => match value {
             // A pair a line reads better than a word a line.
