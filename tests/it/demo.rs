@@ -52,8 +52,9 @@ impl Demo {
 }
 
 impl Drop for Demo {
+    /// Ends it as a terminal does, so that its files go too.
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }
 }

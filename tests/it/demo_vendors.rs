@@ -214,48 +214,62 @@ fn token_for(browser: &mut Browser, page: &Response, method: &str, app: &str, bo
 #[test]
 fn c_46_each_tile_leads_to_a_vendor_that_knows_the_person() {
     let demo = Demo::start();
+    for wishes in [
+        json!({}),
+        json!({ "colorScheme": "dark", "width": 390, "height": 844 }),
+    ] {
+        let visitor = Visitor::with(wishes);
+        let tab = visitor.tab();
+        tab.open(&format!("{}/launch/standup", demo.address));
+        pick_a_persona(&tab);
+        tab.see("You are in.");
+        let text = tab.text();
+        assert!(
+            text.contains("Maya Okafor") && text.contains("publisher"),
+            "{text}"
+        );
+        assert!(
+            text.contains("connection_data") && !tab.url().contains('#'),
+            "{text}"
+        );
+        assert_eq!(tab.axe(), Vec::<String>::new());
+        assert_eq!(tab.overflow(), 0);
+        for (app, shown) in [
+            ("reception", "Good to see you, Maya."),
+            ("softphone", "Where should it ring?"),
+            ("helpdesk", "maya.okafor@acme.example"),
+            ("orders", "Shown to Maya Okafor"),
+        ] {
+            tab.open(&demo.address);
+            tab.click(&format!("a[href='/launch/{app}']"));
+            tab.see(shown);
+            if app == "softphone" {
+                tab.click("main button");
+                tab.see("maya.okafor@acme.example/browser");
+            }
+            assert_eq!(tab.axe(), Vec::<String>::new(), "{app}");
+            assert_eq!(tab.overflow(), 0, "{app}");
+        }
+        assert_eq!(tab.problems(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_page_of_ones_own_says_why_it_gets_no_token_and_leads_to_the_sign_in_and_back() {
+    let demo = Demo::start();
     let visitor = Visitor::new();
     let tab = visitor.tab();
-    tab.open(&format!("{}/launch/standup", demo.address));
-    pick_a_persona(&tab);
-    tab.see("You are in.");
-    let text = tab.text();
-    assert!(
-        text.contains("Maya Okafor") && text.contains("publisher"),
-        "{text}"
-    );
-    assert!(
-        text.contains("connection_data") && !tab.url().contains('#'),
-        "{text}"
-    );
-    assert_eq!(tab.axe(), Vec::<String>::new());
-
-    for (app, shown) in [
-        ("reception", "Good to see you, Maya."),
-        ("softphone", "Where should it ring?"),
-        ("helpdesk", "maya.okafor@acme.example"),
-        ("orders", "Shown to Maya Okafor"),
-    ] {
-        tab.open(&demo.address);
-        tab.click(&format!("a[href='/launch/{app}']"));
-        tab.see(shown);
-        if app == "softphone" {
-            tab.click("main button");
-            tab.see("maya.okafor@acme.example/browser");
-        }
-        assert_eq!(tab.axe(), Vec::<String>::new(), "{app}");
-        assert_eq!(tab.overflow(), 0, "{app}");
-    }
-    assert_eq!(tab.problems(), Vec::<String>::new());
-
-    // Signed out, a page on the gateway's site says so and leads to the sign-in and back.
+    tab.open(&format!("{}standup", demo.intranet()));
+    tab.see("You came here without a code");
     tab.open(&format!("{}/launch/softphone", demo.address));
+    pick_a_persona(&tab);
+    tab.see("Where should it ring?");
     let page = tab.url();
     visitor.forget_cookies();
     tab.open(&page);
     tab.click("main button");
-    tab.see("Sign in");
+    tab.see("Please sign in first.");
     tab.click("[data-say] a");
     pick_a_persona(&tab);
-    tab.see("Where should it ring?");
+    tab.arrive("/softphone$");
 }
