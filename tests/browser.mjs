@@ -62,6 +62,7 @@ answer({
   fill: async ({ page, selector, text }) => at(page).locator(selector).first().fill(text),
   press: async ({ page, key }) => at(page).keyboard.press(key),
   arrive: async ({ page, pattern }) => at(page).waitForURL(new RegExp(pattern), { timeout: patience }),
+  see: async ({ page, text }) => at(page).getByText(text).first().waitFor(),
   url: async ({ page }) => at(page).url(),
   title: async ({ page }) => at(page).title(),
   text: async ({ page }) => at(page).locator('body').innerText(),

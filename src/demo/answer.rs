@@ -8,8 +8,9 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use askama::Template;
 
 /// Chromium holds `form-action` against the redirects behind a form too (C-10), so a form here may
-/// lead to any site of the demo.
+/// lead to any site of the demo; a page's script may call any.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; \
+    connect-src http://127.0.0.1:* http://localhost:*; \
     frame-ancestors 'none'; form-action 'self' http://127.0.0.1:* http://localhost:*";
 
 /// An answer that is neither kept nor told to the next site.
@@ -37,7 +38,7 @@ pub fn page(status: StatusCode, page: &impl Template) -> HttpResponse {
 #[derive(Template)]
 #[template(path = "demo/note.html")]
 pub struct Note<'a> {
-    /// Which site speaks: `staff`, `frameable`, `cobrowse` or `intranet`.
+    /// Which site speaks, as the style sheet calls it.
     pub site: &'a str,
     pub title: &'a str,
     pub text: &'a str,
@@ -45,23 +46,40 @@ pub struct Note<'a> {
     pub code: &'a str,
 }
 
-/// Style and script of the sites.
+impl Note<'_> {
+    fn name(&self) -> &'static str {
+        match self.site {
+            "staff" => "Acme Staff",
+            "frameable" => "Frameable",
+            "cobrowse" => "Cobrowse",
+            "vonage" => "Vonage Video",
+            "soul" => "Soul Machines",
+            "bit6" => "Bit6",
+            "desk" => "Help desk",
+            "board" => "Boards",
+            _ => "Acme intranet",
+        }
+    }
+}
+
+/// Style and scripts of the sites.
 pub fn configure(routes: &mut web::ServiceConfig) {
-    routes
-        .route("/static/demo/demo.css", web::get().to(style))
-        .route("/static/demo/countdown.js", web::get().to(script));
+    routes.route("/static/demo/{file}", web::get().to(file));
 }
 
-async fn style() -> HttpResponse {
+async fn file(name: web::Path<String>) -> HttpResponse {
+    let (kind, text) = match name.as_str() {
+        "demo.css" => ("css", include_str!("../../static/demo/demo.css")),
+        "countdown.js" => ("javascript", include_str!("../../static/demo/countdown.js")),
+        "standup.js" => ("javascript", include_str!("../../static/demo/standup.js")),
+        "reception.js" => ("javascript", include_str!("../../static/demo/reception.js")),
+        "softphone.js" => ("javascript", include_str!("../../static/demo/softphone.js")),
+        "show.js" => ("javascript", include_str!("../../static/demo/show.js")),
+        _ => return builder(StatusCode::NOT_FOUND).finish(),
+    };
     builder(StatusCode::OK)
-        .content_type("text/css; charset=utf-8")
-        .body(include_str!("../../static/demo/demo.css"))
-}
-
-async fn script() -> HttpResponse {
-    builder(StatusCode::OK)
-        .content_type("text/javascript; charset=utf-8")
-        .body(include_str!("../../static/demo/countdown.js"))
+        .content_type(format!("text/{kind}; charset=utf-8"))
+        .body(text)
 }
 
 /// The names and values of the Cookie header, raw: nothing is decoded.

@@ -15,6 +15,59 @@ pub struct Place {
     pub listeners: Vec<TcpListener>,
 }
 
+/// All sites of the demo.
+pub struct Places {
+    pub gateway: Place,
+    /// Acme's intranet on the gateway's own site.
+    pub neighbour: Place,
+    pub provider: Place,
+    pub intranet: Place,
+    pub frameable: Place,
+    pub cobrowse: Place,
+    pub vonage: Place,
+    pub soul_machines: Place,
+    pub bit6: Place,
+    pub help_desk: Place,
+    pub board: Place,
+}
+
+impl Places {
+    /// `port` is the gateway's.
+    pub fn open(port: u16) -> io::Result<Self> {
+        Ok(Self {
+            gateway: Place::on_address(port)?,
+            neighbour: Place::on_address(0)?,
+            provider: Place::on_localhost()?,
+            intranet: Place::on_localhost()?,
+            frameable: Place::on_localhost()?,
+            cobrowse: Place::on_localhost()?,
+            vonage: Place::on_localhost()?,
+            soul_machines: Place::on_localhost()?,
+            bit6: Place::on_localhost()?,
+            help_desk: Place::on_localhost()?,
+            board: Place::on_localhost()?,
+        })
+    }
+
+    /// The ports, each under its name in the demo's `usher.toml`.
+    pub fn ports(&self) -> [(&'static str, u16); 11] {
+        [
+            (":GATEWAY", &self.gateway),
+            (":NEIGHBOUR", &self.neighbour),
+            (":PROVIDER", &self.provider),
+            (":INTRANET", &self.intranet),
+            (":FRAMEABLE", &self.frameable),
+            (":COBROWSE", &self.cobrowse),
+            (":VONAGE", &self.vonage),
+            (":SOULMACHINES", &self.soul_machines),
+            (":BIT6", &self.bit6),
+            (":HELPDESK", &self.help_desk),
+            (":BOARD", &self.board),
+        ]
+        .map(|(name, place)| (name, place.port))
+    }
+}
+
 impl Place {
     /// On 127.0.0.1; port 0 takes any.
     pub fn on_address(port: u16) -> io::Result<Self> {

@@ -1,30 +1,32 @@
 //! The demo's `usher.toml`, and where in it a claim has its origin.
 
-use super::places::Place;
+use serde::Serialize;
 
 /// The account whose tokens the stand-in Cobrowse takes; the same as in `usher.toml`.
 pub const LICENSE_KEY: &str = "demo4acme2024";
+/// The application at the stand-in Vonage, likewise.
+pub const APPLICATION_ID: &str = "6e1a7c52-93fb-4b0e-8f0c-0d5b2a8b7f14";
+/// The name of the key at the stand-in Soul Machines, likewise.
+pub const KEY_NAME: &str = "sm-acme-reception";
+/// The name of the key at the stand-in Bit6, likewise.
+pub const KEY_ID: &str = "acme-calls";
 
 /// The text of the configuration with the real ports in it.
 pub struct Settings(String);
 
 /// A line of the configuration, counted from 1.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
     pub number: usize,
     pub text: String,
 }
 
 impl Settings {
-    pub fn new(gateway: &Place, provider: &Place, frameable: &Place, cobrowse: &Place) -> Self {
+    /// `ports`: the names that stand for ports, and what they are.
+    pub fn new(ports: &[(&str, u16)]) -> Self {
         let mut text = include_str!("usher.toml").to_owned();
-        for (name, place) in [
-            (":GATEWAY", gateway),
-            (":PROVIDER", provider),
-            (":FRAMEABLE", frameable),
-            (":COBROWSE", cobrowse),
-        ] {
-            text = text.replace(name, &format!(":{}", place.port));
+        for (name, port) in ports {
+            text = text.replace(name, &format!(":{port}"));
         }
         Self(text)
     }
@@ -53,21 +55,31 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::places::Places;
 
     fn settings() -> Settings {
-        let place = || Place {
-            origin: String::new(),
-            port: 4711,
-            listeners: Vec::new(),
-        };
-        Settings::new(&place(), &place(), &place(), &place())
+        Settings::new(&Places::open(0).unwrap().ports())
     }
 
     #[test]
     fn every_port_is_filled_in() {
         let settings = settings();
-        for name in [":GATEWAY", ":PROVIDER", ":FRAMEABLE", ":COBROWSE"] {
-            assert!(!settings.as_str().contains(name), "{name} is left");
+        let addresses = settings.as_str().split("://").skip(1);
+        for address in addresses {
+            let (_, port) = address.split_once(':').unwrap();
+            assert!(port.starts_with(|c: char| c.is_ascii_digit()), "{address}");
+        }
+    }
+
+    #[test]
+    fn the_stand_ins_know_the_names_of_their_keys() {
+        for (app, key, name) in [
+            ("apps.standup", "application_id", APPLICATION_ID),
+            ("apps.reception", "key_name", KEY_NAME),
+            ("apps.softphone", "key_id", KEY_ID),
+        ] {
+            let line = settings().line(app, key).unwrap();
+            assert_eq!(line.text, format!("{key} = \"{name}\""));
         }
     }
 

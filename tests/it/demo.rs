@@ -8,14 +8,14 @@ use crate::harness::chromium::{Tab, Visitor};
 use crate::harness::log::Log;
 use crate::harness::usher::BINARY;
 
-struct Demo {
+pub struct Demo {
     child: Child,
-    address: String,
+    pub address: String,
     log: Arc<Log>,
 }
 
 impl Demo {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let mut child = Command::new(BINARY)
             .args(["demo", "--port", "0"])
             .stdin(Stdio::null())
@@ -39,17 +39,28 @@ impl Demo {
         };
         Self { child, address, log }
     }
+
+    /// The intranet on another site than the gateway's.
+    pub fn intranet(&self) -> String {
+        let intranet = self.log.wait_for(Duration::from_secs(5), |text| {
+            let (_, rest) = text.split_once("Open http://localhost:")?;
+            let (port, _) = rest.split_once('/')?;
+            Some(format!("http://localhost:{port}/"))
+        });
+        intranet.expect("the greeting names the intranet")
+    }
 }
 
 impl Drop for Demo {
+    /// Ends it as a terminal does, so that its files go too.
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }
 }
 
 /// Picks the first persona (the member) where the tab stands at the demo's provider.
-fn pick_a_persona(tab: &Tab) {
+pub fn pick_a_persona(tab: &Tab) {
     tab.arrive("^http://localhost:");
     tab.click("main form button, form button");
 }

@@ -14,6 +14,7 @@ mod claims;
 mod commands;
 mod config;
 mod demo;
+mod demo_vendors;
 mod forged_tokens;
 mod handover;
 mod harness;

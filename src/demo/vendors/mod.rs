@@ -1,10 +1,15 @@
-//! Stand-ins for the vendors. They know what a vendor knows: a public key and their own rules. No
-//! line here is shared with the gateway's signer (C-46).
+//! Stand-ins for the vendors. They know what a vendor knows: a public key or a secret, and their own
+//! rules. No line here is shared with the gateway's signer (C-46).
 
+mod bit6;
+mod board;
 mod cobrowse;
 mod frameable;
+mod help_desk;
 mod panel;
+mod soul_machines;
 mod verify;
+mod vonage;
 
 #[cfg(test)]
 mod tests;
@@ -14,15 +19,23 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
+use actix_web::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse};
+use serde::Serialize;
+use serde_json::json;
 use url::form_urlencoded;
 
 use super::answer::{self, Note};
 use super::settings::Settings;
+pub use bit6::Bit6;
+pub use board::Board;
 pub use cobrowse::Cobrowse;
 pub use frameable::Frameable;
+pub use help_desk::HelpDesk;
+pub use soul_machines::SoulMachines;
 use verify::Refusal;
+pub use vonage::Vonage;
 
 /// The gateway's configuration, which the claims panel quotes.
 pub type Quoted = Arc<Settings>;
@@ -50,9 +63,25 @@ async fn refuse_gateway_cookies(
 
 /// The `token` of the query.
 fn token_of(request: &HttpRequest) -> Option<String> {
+    in_query(request, "token")
+}
+
+fn in_query(request: &HttpRequest, wanted: &str) -> Option<String> {
     form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(name, _)| name == "token")
+        .find(|(name, _)| name == wanted)
         .map(|(_, value)| value.into_owned())
+}
+
+/// What a vendor's service tells its SDK in somebody's page. Any page may ask: who comes is in the
+/// token, and no cookie is looked at.
+fn tell<T: Serialize>(found: Result<T, Refusal>) -> HttpResponse {
+    let (status, body) = match found {
+        Ok(found) => (StatusCode::OK, json!(found)),
+        Err(refusal) => (StatusCode::UNAUTHORIZED, json!({ "error": refusal.to_string() })),
+    };
+    answer::builder(status)
+        .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .json(body)
 }
 
 fn refuse(site: &str, refusal: &Refusal) -> HttpResponse {

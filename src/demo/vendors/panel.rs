@@ -1,5 +1,6 @@
 //! The panel beside a vendor's page: the token taken apart, and where each claim came from.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -9,6 +10,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::demo::settings::{Line, Settings};
 
 /// Where a claim's value came from.
+#[derive(Serialize)]
 pub struct Source {
     pub words: &'static str,
     /// The line of `usher.toml` behind it, where there is one.
@@ -28,6 +30,7 @@ impl Source {
     }
 }
 
+#[derive(Serialize)]
 pub struct Row {
     pub name: String,
     pub kind: &'static str,
@@ -35,7 +38,8 @@ pub struct Row {
     pub source: Option<Source>,
 }
 
-/// What the template shows.
+/// What a page shows: a template's, or the script of a page that calls the vendor.
+#[derive(Serialize)]
 pub struct Panel {
     pub header: Vec<Row>,
     pub claims: Vec<Row>,
@@ -93,7 +97,7 @@ fn kind(value: &Value) -> &'static str {
 }
 
 fn shown(name: &str, value: &Value) -> String {
-    match value.as_i64().filter(|_| matches!(name, "iat" | "exp")) {
+    match value.as_i64().filter(|_| matches!(name, "iat" | "nbf" | "exp")) {
         Some(seconds) => format!("{seconds}  ({})", clock_time(seconds)),
         None => match value {
             // A pair a line reads better than a word a line.

@@ -7,10 +7,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::verify::{Refusal, Verifier};
-use super::{Cobrowse, Frameable, Quoted};
+use super::vonage::Connection;
+use super::{Bit6, Board, Cobrowse, Frameable, HelpDesk, Quoted, SoulMachines, Vonage};
 use crate::clock::{Clock as _, SystemClock};
 use crate::demo::keys::DemoKey;
-use crate::demo::places::Place;
 use crate::demo::settings::Settings;
 use crate::demo::vendors::frameable::Guest;
 
@@ -173,30 +173,34 @@ fn an_agents_policy_closes_what_it_does_not_name() {
 }
 
 fn quoted() -> Quoted {
-    let place = || Place {
-        origin: String::new(),
-        port: 1,
-        listeners: Vec::new(),
-    };
-    Arc::new(Settings::new(&place(), &place(), &place(), &place()))
+    Arc::new(Settings::new(&[]))
 }
 
-/// A door with one event, and the console of one account.
+/// One of each vendor.
 fn stand_ins(routes: &mut web::ServiceConfig) {
     let pem = || keys()[0].public_pem().unwrap();
     let events = [("townhall", "Town hall", pem())];
+    let secret = "a secret of thirty-two characters".into();
+    let origin = "http://localhost:1";
     routes
         .app_data(web::Data::new(Frameable::new(events, quoted()).unwrap()))
         .app_data(web::Data::new(
             Cobrowse::new("licence", &pem(), quoted()).unwrap(),
-        ));
+        ))
+        .app_data(web::Data::new(Vonage::new(&pem(), quoted()).unwrap()))
+        .app_data(web::Data::new(SoulMachines::new(&secret, 1, quoted())))
+        .app_data(web::Data::new(Bit6::new(&secret, origin, quoted())))
+        .app_data(web::Data::new(HelpDesk::new(&secret, origin, quoted())))
+        .app_data(web::Data::new(Board::new(&secret, quoted())));
 }
 
 async fn visit(path: &str, cookie: Option<&str>) -> (StatusCode, String) {
     at(Frameable::configure, path, cookie).await
 }
 
-async fn at(site: fn(&mut web::ServiceConfig), path: &str, cookie: Option<&str>) -> (StatusCode, String) {
+type Site = fn(&mut web::ServiceConfig);
+
+async fn at(site: Site, path: &str, cookie: Option<&str>) -> (StatusCode, String) {
     let app = actix::init_service(App::new().configure(stand_ins).configure(site)).await;
     let mut request = actix::TestRequest::get().uri(path);
     if let Some(cookie) = cookie {
@@ -241,16 +245,20 @@ async fn c_46_a_cookie_of_the_gateway_is_an_error_here() {
             let (status, _) = visit(path, Some(cookie)).await;
             assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{cookie} at {path}");
         }
-        let (status, body) = at(Cobrowse::configure, "/dashboard", Some(cookie)).await;
-        assert_eq!(
-            status,
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "{cookie} at the console"
-        );
-        assert!(
-            body.contains(r#"<body class="cobrowse">"#),
-            "the page is another vendor's"
-        );
+        let others: [(Site, &str, &str); 6] = [
+            (Cobrowse::configure, "/dashboard", "cobrowse"),
+            (Vonage::configure, "/connect", "vonage"),
+            (SoulMachines::configure, "/?access_token=x", "soul"),
+            (Bit6::configure, "/client", "bit6"),
+            (HelpDesk::configure, "/access/jwt", "desk"),
+            (Board::configure, "/embed/dashboard/x", "board"),
+        ];
+        for (site, path, name) in others {
+            let (status, body) = at(site, path, Some(cookie)).await;
+            assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{cookie} at {path}");
+            let livery = format!("<body class=\"{name}\">");
+            assert!(body.contains(&livery), "the page is another vendor's");
+        }
     }
     let (status, _) = visit("/events/townhall", Some("acme_staff=x")).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
@@ -268,4 +276,49 @@ async fn a_console_shows_only_what_policy_and_filter_leave() {
     assert_eq!(status, StatusCode::OK);
     assert!(body.contains("grace@example.com") && !body.contains("lucia@example.com"));
     assert!(!body.contains("Dashboard"), "navigation=none");
+}
+
+#[test]
+fn s_471_a_rest_token_makes_sessions_and_opens_none() {
+    use crate::demo::settings::APPLICATION_ID;
+    let vonage = Vonage::new(&keys()[0].public_pem().unwrap(), quoted()).unwrap();
+    let rest = json!({
+        "application_id": APPLICATION_ID, "jti": "1", "iat": now(), "exp": now() + 60,
+    });
+    let token = |claims: &Value| signed(&keys()[0], claims);
+    let session = vonage.create(Some(&token(&rest))).unwrap();
+    let connect = |claims: &Value| {
+        let joined = vonage.connect(&Connection {
+            application_id: APPLICATION_ID.to_owned(),
+            session_id: session.clone(),
+            token: token(claims),
+        });
+        joined.map(|joined| joined.name)
+    };
+    assert_eq!(connect(&rest), Err(Refusal::Missing("sub".to_owned())));
+
+    let mut client = rest;
+    for (name, value) in [
+        ("sub", json!("video")),
+        ("scope", json!("session.connect")),
+        ("acl", json!({ "paths": { "/session/**": {} } })),
+        ("session_id", json!(session)),
+        ("role", json!("publisher")),
+        ("connection_data", json!("Maya Okafor")),
+    ] {
+        client = with(client, name, value);
+    }
+    assert_eq!(connect(&client), Ok("Maya Okafor".to_owned()));
+    assert!(
+        vonage.create(Some(&token(&client))).is_err(),
+        "it would be a root token"
+    );
+    for claim in ["acl", "scope", "session_id", "role", "jti", "application_id"] {
+        let refusal = connect(&without(client.clone(), claim)).unwrap_err();
+        assert_eq!(refusal, Refusal::Missing(claim.to_owned()));
+    }
+    let other = with(client.clone(), "session_id", json!("2_another"));
+    assert!(connect(&other).is_err(), "a session of somebody else");
+    let other = with(client, "application_id", json!("another"));
+    assert!(connect(&other).is_err(), "an application of somebody else");
 }

@@ -1,14 +1,15 @@
-//! A token checked as a vendor checks it: with the public key that an admin pasted, by a library
-//! that the gateway does not sign with.
+//! A token checked as a vendor checks it: with the public key that an admin pasted, or the secret
+//! that the vendor gave out, by a library that the gateway does not sign with.
 
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use rustls_pki_types::{SubjectPublicKeyInfoDer, pem::PemObject as _};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// A public key with the rules of its account or event.
+/// A key with the rules of its account or event.
 pub struct Verifier {
     key: DecodingKey,
     rules: Validation,
@@ -73,13 +74,25 @@ impl Verifier {
     /// RS256 only, `exp` required, without leeway: Node.js's jsonwebtoken has none either.
     pub fn new(public_pem: &str) -> Result<Self, InvalidKey> {
         let der = SubjectPublicKeyInfoDer::from_pem_slice(public_pem.as_bytes()).map_err(|_| InvalidKey)?;
-        let mut rules = Validation::new(Algorithm::RS256);
-        rules.leeway = 0;
-        rules.validate_aud = false;
         Ok(Self {
             key: DecodingKey::from_rsa_der(&der),
-            rules,
+            rules: strict(Algorithm::RS256),
         })
+    }
+
+    /// The same for HS256, over the bytes of the secret as they are.
+    pub fn with_secret(secret: &SecretString) -> Self {
+        Self {
+            key: DecodingKey::from_secret(secret.expose_secret().as_bytes()),
+            rules: strict(Algorithm::HS256),
+        }
+    }
+
+    /// Requires this `iss`.
+    pub fn for_issuer(mut self, issuer: &str) -> Self {
+        self.rules.set_issuer(&[issuer]);
+        self.rules.set_required_spec_claims(&["exp", "iss"]);
+        self
     }
 
     /// Requires this `aud`, this `iss`, and a `sub`.
@@ -105,6 +118,14 @@ impl Verifier {
             claims: decoded.claims,
         })
     }
+}
+
+fn strict(algorithm: Algorithm) -> Validation {
+    let mut rules = Validation::new(algorithm);
+    rules.leeway = 0;
+    rules.validate_aud = false;
+    rules.validate_nbf = true;
+    rules
 }
 
 fn refusal(kind: &ErrorKind) -> Refusal {
@@ -136,6 +157,27 @@ impl Token {
                 claim,
                 wanted: "a string",
             }),
+        }
+    }
+
+    /// A required object.
+    pub fn object(&self, claim: &'static str) -> Result<&Map<String, Value>, Refusal> {
+        let value = self
+            .claims
+            .get(claim)
+            .ok_or_else(|| Refusal::Missing(claim.to_owned()))?;
+        value.as_object().ok_or(Refusal::Form {
+            claim,
+            wanted: "an object",
+        })
+    }
+
+    /// A required string that must be this one.
+    pub fn exactly(&self, claim: &'static str, wanted: &'static str) -> Result<(), Refusal> {
+        if self.required(claim)? == wanted {
+            Ok(())
+        } else {
+            Err(Refusal::Form { claim, wanted })
         }
     }
 

@@ -32,6 +32,10 @@ impl Visitor {
         serde_json::from_value(node().must("cookies", json!({ "visitor": self.0 }))).unwrap()
     }
 
+    pub fn forget_cookies(&self) {
+        node().must("clear_cookies", json!({ "visitor": self.0 }));
+    }
+
     /// Serves a page of somebody else's at an address, for this visitor only.
     pub fn page_elsewhere(&self, url: &str, html: &str) {
         node().must("foreign", json!({ "visitor": self.0, "url": url, "html": html }));
@@ -90,6 +94,14 @@ impl Tab {
             self.path(),
             self.text()
         );
+    }
+
+    /// Waits until the page shows a text, which a script may have put there.
+    #[track_caller]
+    pub fn see(&self, text: &str) {
+        let args = json!({ "page": self.0, "text": text });
+        let seen = node().ask("see", args).is_ok();
+        assert!(seen, "no {text:?} at {}:\n{}", self.path(), self.text());
     }
 
     pub fn url(&self) -> String {
