@@ -272,5 +272,8 @@ pub fn account_matters(code: &str) -> bool {
 
 /// Whether another sign-in at the provider can help.
 pub fn sign_in_matters(code: &str) -> bool {
-    code.starts_with("access.auth_") || code == "access.acr_not_met" || code == "login.step_up"
+    matches!(
+        code,
+        "access.auth_too_old" | "access.acr_not_met" | "login.step_up"
+    )
 }

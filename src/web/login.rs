@@ -162,6 +162,7 @@ pub async fn start(
         max_age: max_age.map(time::Duration::unsigned_abs),
         acr_values: step_up.map_or(&[], |step_up| &step_up.acr_values),
         login_hint,
+        // Said to every provider: what one does not know, it ignores (RFC 6749, section 3.1).
         ui_locales: Some(visit.lang().tag()),
     };
     let state = State {

@@ -327,3 +327,21 @@ fn explain_says_what_a_sign_in_lacks() {
     let old = r#"{ "name": "Ada", "groups": ["staff"], "auth_time": 1700000000, "acr": "two-factor" }"#;
     assert!(explain(old).contains("(access.auth_too_old)"));
 }
+
+#[test]
+fn c_16_a_test_says_how_long_ago_its_persona_signed_in() {
+    let world = World::with(|settings| {
+        settings.set("[apps.townhall]", "max_auth_age", MINUTES);
+        for (ago, allowed) in [("1m", true), ("1h", false)] {
+            let persona = format!("{{ name = \"Ada\", groups = [\"staff\"], auth_time = \"{ago}\" }}");
+            let body = format!("as = {persona}\napp = \"townhall\"\nexpect = {{ allowed = {allowed} }}");
+            settings.add("[[test]]", &body);
+        }
+    });
+    let checked = world.usher.run(&["check"]);
+    assert!(
+        checked.status.success(),
+        "{}",
+        String::from_utf8_lossy(&checked.stdout)
+    );
+}
