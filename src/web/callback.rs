@@ -150,7 +150,14 @@ async fn exchange(
     issuer(&answer, &metadata, provider).map_err(|reason| failed("login.iss_mismatch", reason))?;
     if let Some(error) = answer.error {
         let (code, reason) = refusal(&error);
-        return Err(failed(code, reason));
+        let problem = failed(code, reason);
+        return Err(match code {
+            "access.acr_not_met" => Problem {
+                status: StatusCode::FORBIDDEN,
+                ..problem
+            },
+            _ => problem,
+        });
     }
     let code = answer
         .code
@@ -188,8 +195,11 @@ fn refusal(error: &str) -> (&'static str, &'static str) {
         "login_required" => ("login.refused", "callback.login_required"),
         "interaction_required" => ("login.refused", "callback.interaction_required"),
         "consent_required" => ("login.refused", "callback.consent_required"),
-        "unmet_authentication_requirements" => ("login.refused", "callback.unmet_requirements"),
         "account_selection_required" => ("login.refused", "callback.account_selection_required"),
+        // OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+        "unmet_authentication_requirements" => {
+            ("access.acr_not_met", "callback.unmet_authentication_requirements")
+        }
         "invalid_request" => ("login.refused", "callback.invalid_request"),
         "invalid_scope" => ("login.refused", "callback.invalid_scope"),
         "unauthorized_client" => ("login.refused", "callback.unauthorized_client"),

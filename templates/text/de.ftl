@@ -250,7 +250,7 @@ error-access-auth-time-unknown-text = Diese App verlangt, dass Sie sich kurz vor
 error-access-auth-time-unknown-cure = Das können nur die Betreiber beheben: Geben Sie die Referenz an die Kontaktstelle dieser App weiter.
 
 error-access-acr-not-met-title = Eine stärkere Anmeldung ist nötig
-error-access-acr-not-met-text = Diese App verlangt eine stärkere Anmeldung, zum Beispiel mit einem zweiten Faktor ({ $app }). { $provider } hat Sie ohne ihn durchgelassen.
+error-access-acr-not-met-text = Diese App verlangt eine stärkere Anmeldung, zum Beispiel mit einem zweiten Faktor ({ $app }), und { $provider } hat keine bestätigt.
 error-access-acr-not-met-cure = Richten Sie bei { $provider } einen zweiten Faktor ein und beginnen Sie dann neu, oder nehmen Sie ein anderes Konto.
 
 error-claims-missing-title = Es fehlt eine Angabe über Sie

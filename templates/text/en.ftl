@@ -251,7 +251,7 @@ error-access-auth-time-unknown-text = { $app } asks you to sign in shortly befor
 error-access-auth-time-unknown-cure = This is for the people behind the site to mend: pass the reference on to the contact for this app.
 
 error-access-acr-not-met-title = A stronger sign-in is needed
-error-access-acr-not-met-text = { $app } asks for a stronger way to sign in, such as with a second factor. { $provider } let you through without it.
+error-access-acr-not-met-text = { $app } asks for a stronger way to sign in, such as with a second factor, and { $provider } did not confirm one.
 error-access-acr-not-met-cure = Set up a second factor at { $provider }, then start again, or use another account.
 
 error-claims-missing-title = Something about you is missing

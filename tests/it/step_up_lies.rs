@@ -175,3 +175,20 @@ fn c_19_another_providers_person_goes_to_the_apps_own_with_all_that_it_demands()
     ada.get("/auth/login?app=townhall&switch=1&provider=lie")
         .expect(403);
 }
+
+#[test]
+fn s_141_a_provider_may_say_itself_that_it_cannot() {
+    let lie = Lie::none().on_the_way_back(|answer| {
+        answer.retain(|(name, _)| name != "code");
+        answer.push(("error".into(), "unmet_authentication_requirements".into()));
+    });
+    let world = world(lie, |settings| {
+        settings.set("[apps.townhall]", "acr_values", "[\"gold\"]");
+    });
+    let mut ada = world.usher.browser();
+    let page = ada.go("/auth/login?provider=lie&app=townhall").expect(403);
+    page.shows("A stronger sign-in is needed").shows("Town hall");
+    assert!(!ada.is_signed_in());
+    let logged = world.usher.logged("callback.unmet_authentication_requirements");
+    assert_eq!(logged["event"], "sign_in.failed");
+}
