@@ -3,6 +3,7 @@
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
+use crate::harness::chromium::Visitor;
 use crate::harness::server::value_of;
 use crate::harness::{Browser, How, Lie, Lying, Op, Request, Response, World, keys, lying, token_in};
 
@@ -250,4 +251,25 @@ fn an_app_of_another_provider_is_not_reached_by_this_ones_tile() {
     ada.follow(first).expect(200);
     let asked = world.liar.requests("honest", "authorize").remove(0).query();
     assert_eq!(value_of(&asked, "client_id"), Some("usher"));
+}
+
+#[test]
+fn c_21_a_real_browser_comes_by_a_form_of_another_site() {
+    let world = World::start();
+    let ada = Visitor::new();
+    let (action, issuer) = (world.usher.url("/auth/initiate"), Op::issuer());
+    let target = world.usher.url("/launch/townhall");
+    let page = format!(
+        "<form method=post action=\"{action}\"><input name=iss value=\"{issuer}\">
+        <input name=target_link_uri value=\"{target}\"><button>Town hall</button></form>"
+    );
+    ada.page_elsewhere("http://portal.example/", &page);
+    let tab = ada.tab();
+    tab.open("http://portal.example/");
+    tab.click("button");
+    tab.fill("[name=login]", "ada");
+    tab.press("Enter");
+    tab.arrive("/events/townhall");
+    world.usher.secrets.add_url(&tab.url());
+    assert_eq!(world.usher.audited("launch").len(), 1);
 }
