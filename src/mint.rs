@@ -87,8 +87,12 @@ pub fn grant<'a>(
     params: &Params,
     now: OffsetDateTime,
 ) -> Result<Granted<'a>, Refusal> {
-    let grant = app.decide(identity, params, now).map_err(Refusal::Denied)?;
-    app.window.admit(now)?;
+    let decided = app.decide(identity, params, now);
+    // Nobody signs in anew before a door that is shut.
+    if decided.as_ref().err().is_none_or(Denial::calls_for_sign_in) {
+        app.window.admit(now)?;
+    }
+    let grant = decided.map_err(Refusal::Denied)?;
     let address = match &app.target {
         Some(target) => Some(target.address(params)?),
         None => None,
@@ -103,6 +107,12 @@ pub fn grant<'a>(
         address,
         room,
     })
+}
+
+/// Whether a more recent or stronger sign-in at the provider is all that this person lacks.
+pub fn step_up_is_due(app: &App, identity: &Identity, params: &Params, now: OffsetDateTime) -> bool {
+    app.access.step_up.check(identity, now).is_err()
+        && matches!(grant(app, identity, params, now), Err(Refusal::Denied(denial)) if denial.calls_for_sign_in())
 }
 
 impl<'a> Granted<'a> {

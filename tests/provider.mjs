@@ -2,7 +2,7 @@
 // each. A person is known by client and login, so that no test meets another's people.
 import { createServer } from 'node:http';
 import { randomBytes } from 'node:crypto';
-import { Provider } from 'oidc-provider';
+import { Provider, interactionPolicy } from 'oidc-provider';
 import { answer } from './lines.mjs';
 
 const accounts = new Map();
@@ -60,7 +60,17 @@ class Memory {
 const page = (title, form) => `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>${title}</title></head><body><main><h1>${title}</h1>${form}</main></body></html>`;
 
+// As most products do, it asks again whom it knows by less than `acr_values`, and then takes what it gets.
+const { base, Check } = interactionPolicy;
+const policy = base();
+policy.get('login').checks.add(new Check('too_weak', 'a stronger sign-in is asked for', ({ oidc }) => {
+  const wanted = oidc.params.acr_values?.split(' ');
+  const enough = !wanted || wanted.includes(oidc.acr) || oidc.result?.login;
+  return enough ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+}));
+
 const configuration = {
+  acrValues: ['two-factor'],
   adapter: Memory,
   cookies: { keys: [randomBytes(32).toString('hex')] },
   features: {
@@ -85,7 +95,7 @@ const configuration = {
   },
   pkce: { required: () => true },
   clientBasedCORS: () => false,
-  interactions: { url: (_ctx, interaction) => `/sign-in/${interaction.uid}` },
+  interactions: { policy, url: (_ctx, interaction) => `/sign-in/${interaction.uid}` },
   ttl: { Session: 86400, Grant: 86400, Interaction: 3600, AccessToken: 3600, IdToken: 3600 },
   findAccount: async (_ctx, id) => accounts.has(id) && {
     accountId: id,
@@ -116,12 +126,13 @@ async function signIn(provider, request, response) {
     const accountId = `${params.client_id}.${fields.get('login')}`;
     const result = fields.has('cancel')
       ? { error: 'access_denied', error_description: 'the person changed their mind' }
-      : { login: { accountId } };
+      : { login: { accountId, acr: fields.has('factor') ? 'two-factor' : undefined } };
     return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
   }
   response.setHeader('content-type', 'text/html; charset=utf-8');
   return response.end(page('Sign in at the provider', `<form method="post">
-    <label>Login <input name="login" autofocus></label> <button>Sign in</button>
+    <label>Login <input name="login" autofocus></label> 
+    <label><input type="checkbox" name="factor" value="yes"> With a second factor</label> <button>Sign in</button>
     <button name="cancel" value="yes">Cancel</button></form>`));
 }
 
@@ -162,6 +173,12 @@ answer({
   },
   async account({ client, login, claims }) {
     accounts.set(`${client}.${login}`, claims);
+  },
+  // Makes the person's sign-ins at the provider older than they are.
+  async age({ client, login, seconds }) {
+    const sessions = [...(tables.get('Session')?.values() ?? [])];
+    sessions.filter((session) => session.accountId === `${client}.${login}`)
+      .forEach((session) => { session.loginTs -= seconds; });
   },
   secrets: async ({ client }) => [...(secrets.get(client) ?? [])],
 });

@@ -40,6 +40,8 @@ pub enum Unknown {
     Claim,
     /// When the person signed in at the provider.
     AuthTime,
+    /// How the person signed in at the provider.
+    Acr,
     /// An expression names what is not there.
     Missing,
     /// An expression could not be evaluated.
@@ -71,6 +73,7 @@ impl fmt::Display for Unknown {
             Self::Email { matches: false } => "there is no verified address",
             Self::Claim => "the claim is not there, or not a value that can be compared",
             Self::AuthTime => "the provider did not say when the person signed in",
+            Self::Acr => "the provider did not say how the person signed in",
             Self::Missing => "something that it names is not there",
             Self::Failed => "it could not be evaluated",
             Self::NotBoolean => "it is neither true nor false",

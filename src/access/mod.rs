@@ -1,6 +1,7 @@
 //! May they? `allow`, `deny`, `when` and role rules, decided over one identity.
 
 mod matcher;
+mod step_up;
 mod trace;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use crate::identity::{GroupsUnknown, Identity};
 use crate::params::Params;
 use crate::types::{AppId, ProviderId};
 pub use matcher::{Fit, Matcher, Unknown};
+pub use step_up::StepUp;
 pub use trace::{Step, Trace, trace};
 
 /// The compiled access rules of an app. Without `allow` nobody comes in.
@@ -25,6 +27,7 @@ pub struct Rules {
     pub when: Option<Expression>,
     /// Whether a person's address is pinned at the first launch (C-17); then it must be verified.
     pub bind_email: bool,
+    pub step_up: StepUp,
     pub roles: Roles,
 }
 
@@ -85,6 +88,12 @@ pub enum Denial {
     EmailUnverified,
     /// The address is pinned to somebody else, or another one to this person (C-17).
     EmailRebound,
+    /// The person signed in at the provider longer ago than `max_auth_age`.
+    AuthTooOld,
+    /// The provider did not say when the person signed in.
+    AuthTimeUnknown,
+    /// The provider did not say that the person signed in by one of `acr_values`.
+    AcrNotMet,
 }
 
 impl Denial {
@@ -98,7 +107,15 @@ impl Denial {
             Self::GroupsUnknown => "access.groups_unknown",
             Self::EmailUnverified => "access.email_unverified",
             Self::EmailRebound => "access.email_rebound",
+            Self::AuthTooOld => "access.auth_too_old",
+            Self::AuthTimeUnknown => "access.auth_time_unknown",
+            Self::AcrNotMet => "access.acr_not_met",
         }
+    }
+
+    /// Whether another sign-in at the provider may be all that is missing.
+    pub fn calls_for_sign_in(&self) -> bool {
+        matches!(self, Self::AuthTooOld | Self::AuthTimeUnknown | Self::AcrNotMet)
     }
 }
 
@@ -126,6 +143,8 @@ struct Fits {
     allow: Vec<Fit>,
     when: Option<Fit>,
     bind_email: Option<Fit>,
+    age: Option<Fit>,
+    strength: Option<Fit>,
     roles: Vec<Fit>,
 }
 
@@ -137,6 +156,8 @@ enum Decider {
     Allow(usize),
     When,
     BindEmail,
+    MaxAuthAge,
+    AcrValues,
     /// No rule let the person in.
     Nobody,
 }
@@ -160,6 +181,8 @@ impl Fits {
                 .as_ref()
                 .map(|when| condition(when, &Context::new(identity, params, app.0, app.1))),
             bind_email: rules.bind_email.then(|| verified(identity)),
+            age: rules.step_up.age(identity, now),
+            strength: rules.step_up.strength(identity),
             roles: rules
                 .roles
                 .rules
@@ -193,8 +216,15 @@ impl Fits {
             Some(_) => return Err((Denial::WhenNotMet, Decider::When)),
         }
         match self.bind_email {
-            Some(Fit::Yes) | None => Ok(Decider::Allow(allowed)),
-            Some(_) => Err((Denial::EmailUnverified, Decider::BindEmail)),
+            Some(Fit::Yes) | None => {}
+            Some(_) => return Err((Denial::EmailUnverified, Decider::BindEmail)),
+        }
+        // Last, so that nobody signs in anew for what would be refused all the same.
+        match (self.age, self.strength) {
+            (Some(Fit::No), _) => Err((Denial::AuthTooOld, Decider::MaxAuthAge)),
+            (Some(Fit::Unknown(_)), _) => Err((Denial::AuthTimeUnknown, Decider::MaxAuthAge)),
+            (_, Some(Fit::No | Fit::Unknown(_))) => Err((Denial::AcrNotMet, Decider::AcrValues)),
+            (Some(Fit::Yes) | None, Some(Fit::Yes) | None) => Ok(Decider::Allow(allowed)),
         }
     }
 }

@@ -26,7 +26,7 @@ fn person(email: Option<&str>, verified: bool, groups: Groups) -> Identity {
     }
 }
 
-fn ada() -> Identity {
+pub(super) fn ada() -> Identity {
     person(Some("ada@example.com"), true, Groups::Known(vec!["staff".into()]))
 }
 
@@ -310,10 +310,21 @@ fn any_person() -> impl Strategy<Value = Identity> {
         Just(Some("eve@example.net"))
     ];
     let signed_in = proptest::option::of(-200i64..600);
-    (email, any::<bool>(), groups, signed_in).prop_map(|(email, verified, groups, ago)| {
+    let acr = proptest::option::of("(gold|bronze)");
+    (email, any::<bool>(), groups, signed_in, acr).prop_map(|(email, verified, groups, ago, acr)| {
         let mut person = person(email, verified, groups);
+        person.acr = acr;
         person.auth_time = ago.and_then(|ago| OffsetDateTime::from_unix_timestamp(1_800_000_000 - ago).ok());
         person
+    })
+}
+
+fn any_step_up() -> impl Strategy<Value = StepUp> {
+    let age = proptest::option::of(Just(Duration::minutes(5)));
+    let acr = prop_oneof![Just(vec![]), Just(vec!["gold".to_owned()])];
+    (age, acr).prop_map(|(max_auth_age, acr_values)| StepUp {
+        max_auth_age,
+        acr_values,
     })
 }
 
@@ -335,23 +346,32 @@ fn any_rules() -> impl Strategy<Value = Rules> {
         max_auth_age,
     });
     let roles = (proptest::collection::vec(role, 0..3), any::<bool>());
-    (any_matchers(), any_matchers(), when, roles, any::<[bool; 2]>()).prop_map(
-        |(allow, deny, when, (rules, collect), [home, bind_email])| Rules {
-            bind_email,
-            providers: home
-                .then(|| ProviderId::parse("home").unwrap())
-                .into_iter()
-                .collect(),
-            allow,
-            deny,
-            when: when.map(|text| Expression::condition(text, &ParamRules::default()).unwrap()),
-            roles: Roles {
-                rules,
-                collect,
-                otherwise: (!collect).then(|| "agent".to_owned()),
-            },
-        },
+    (
+        any_matchers(),
+        any_matchers(),
+        when,
+        roles,
+        any::<[bool; 2]>(),
+        any_step_up(),
     )
+        .prop_map(
+            |(allow, deny, when, (rules, collect), [home, bind_email], step_up)| Rules {
+                bind_email,
+                step_up,
+                providers: home
+                    .then(|| ProviderId::parse("home").unwrap())
+                    .into_iter()
+                    .collect(),
+                allow,
+                deny,
+                when: when.map(|text| Expression::condition(text, &ParamRules::default()).unwrap()),
+                roles: Roles {
+                    rules,
+                    collect,
+                    otherwise: (!collect).then(|| "agent".to_owned()),
+                },
+            },
+        )
 }
 
 proptest! {

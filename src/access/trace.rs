@@ -18,7 +18,8 @@ pub struct Trace {
 /// One rule.
 #[derive(Debug)]
 pub struct Step {
-    /// The key under which the rule stands: `providers`, `deny`, `allow`, `when`, `bind_email`, `roles`.
+    /// The key under which the rule stands: `providers`, `deny`, `allow`, `when`, `bind_email`,
+    /// `max_auth_age`, `acr_values`, `roles`.
     pub key: &'static str,
     pub rule: String,
     pub fit: Fit,
@@ -69,6 +70,14 @@ pub fn trace(
             fit,
             decider == Decider::BindEmail,
         );
+    }
+    if let (Some(age), Some(fit)) = (rules.step_up.max_auth_age, &fits.age) {
+        let rule = format!("signed in within {} s", age.whole_seconds());
+        step("max_auth_age", rule, fit, decider == Decider::MaxAuthAge);
+    }
+    if let Some(fit) = &fits.strength {
+        let rule = rules.step_up.acr_values.join(" or ");
+        step("acr_values", rule, fit, decider == Decider::AcrValues);
     }
     let chosen = rules.roles.chosen(&fits.roles);
     for (i, (rule, fit)) in rules.roles.rules.iter().zip(&fits.roles).enumerate() {

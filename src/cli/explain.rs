@@ -233,6 +233,12 @@ fn help(refusal: &Refusal) -> &'static str {
             "have the provider send email_verified = true, or set trust_email if all its addresses are verified"
         }
         Refusal::Denied(Denial::EmailRebound) => "usher unbind lets go of who had the address before",
+        Refusal::Denied(Denial::AuthTooOld | Denial::AuthTimeUnknown) => {
+            "a click would go through the provider first; give the persona an auth_time that is recent enough"
+        }
+        Refusal::Denied(Denial::AcrNotMet) => {
+            "a click would go through the provider first; give the persona one of acr_values as its acr"
+        }
         Refusal::Claims(ClaimError::Missing { .. }) => {
             "have the provider send what the claim is made from, or make it from something else"
         }

@@ -12,7 +12,7 @@ use super::secret::{Tolerance, image};
 use super::server::short;
 use super::sharing::Keys;
 use super::{App, Provider, PublicUrl, handover, key};
-use crate::access::Rules;
+use crate::access::{Rules, StepUp};
 use crate::delivery::{Delivery, Target};
 use crate::expression::{Expression, meant};
 use crate::mint::Window;
@@ -113,6 +113,7 @@ fn app(
     let handover = handover::read(&table, &params, &origins, page, public_url);
     access.roles = profile.roles;
     access.bind_email = table.flag("bind_email");
+    access.step_up = step_up(&table);
     let app = App {
         id: id?,
         vendor: vendor.name,
@@ -209,6 +210,35 @@ fn times(table: &Table<'_>, vendor: &Vendor) -> (Duration, Duration) {
         );
     }
     (ttl, iat_backdate)
+}
+
+/// `max_auth_age` and `acr_values`.
+fn step_up(table: &Table<'_>) -> StepUp {
+    let max_auth_age = table.has("max_auth_age").then(|| {
+        table.duration(
+            "max_auth_age",
+            Duration::HOUR,
+            Duration::seconds(30),
+            Duration::days(400),
+        )
+    });
+    let acr_values = table.texts("acr_values");
+    if table.has("acr_values") && acr_values.is_empty() {
+        table.error("acr_values", "is empty; leave it out, if any sign-in will do");
+    }
+    // A space would make two of one on the way to the provider.
+    let acr = |text: &str| {
+        let fits = !text.is_empty() && text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic());
+        fits.then(|| text.to_owned())
+            .ok_or_else(|| "is not an acr: printable ASCII without spaces".to_owned())
+    };
+    StepUp {
+        max_auth_age,
+        acr_values: acr_values
+            .iter()
+            .filter_map(|(item, _)| item.parsed(acr))
+            .collect(),
+    }
 }
 
 /// A token needs somewhere to go; one that the token API answers may do without.

@@ -27,12 +27,12 @@ sections! {
     AUDIT "audit" ["key_file" "keep" "person"]
     PROVIDER "providers.*" [
         "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "auth_method" "scopes"
-        "groups_claim" "groups_absent" "trust_email" "id_token_algs" "prompt" "extra_params" "ca_file"
+        "groups_claim" "groups_absent" "trust_email" "id_token_algs" "prompt" "auth_time" "extra_params" "ca_file"
         "allow_private_network"
     ]
     APP "apps.*" [
         "vendor" "title" "description" "icon" "category" "contact" "hidden" "new_tab" "confirm" "providers" "origins"
-        "params" "allow" "deny" "when" "roles" "url" "ttl" "iat_backdate" "key" "key_file" "key_env" "kid" "shared_key"
+        "params" "allow" "deny" "when" "max_auth_age" "acr_values" "roles" "url" "ttl" "iat_backdate" "key" "key_file" "key_env" "kid" "shared_key"
         "opens_at" "closes_at" "handover" "bind_email"
     ]
     FRAMEABLE "apps.* (frameable)" ["display_name" "email" "avatar_url" "user_profile"]

@@ -29,7 +29,7 @@ use crate::access;
 use crate::claims::Recipe;
 use crate::delivery::{Answer, Delivery, Target};
 use crate::identity::Identity;
-pub use crate::identity::settings::{ClientAuth, Provider};
+pub use crate::identity::settings::{AuthTime, ClientAuth, Provider};
 use crate::mint::Window;
 use crate::params::{ParamRules, Params};
 use crate::session;
@@ -74,6 +74,11 @@ pub struct Config {
 impl Config {
     pub fn provider(&self, id: &ProviderId) -> Option<&Provider> {
         self.providers.iter().map(Arc::as_ref).find(|p| p.id == *id)
+    }
+    /// The providers with this issuer: several, where Usher is several clients of one.
+    pub fn providers_of(&self, issuer: &str) -> impl Iterator<Item = &Provider> {
+        let providers = self.providers.iter().map(Arc::as_ref);
+        providers.filter(move |provider| provider.issuer.as_str() == issuer)
     }
     pub fn app(&self, id: &AppId) -> Option<&App> {
         self.apps.iter().find(|a| a.id == *id)
@@ -235,7 +240,14 @@ impl App {
         access::decide(identity, &self.access, params, (&self.id, &self.title), now)
     }
 
-    /// The same, told rule by rule.
+    /// Whether this person may open the app, if need be after another sign-in at the provider.
+    pub fn opens_to(&self, identity: &Identity, params: &Params, now: OffsetDateTime) -> bool {
+        self.decide(identity, params, now)
+            .err()
+            .is_none_or(|denial| denial.calls_for_sign_in())
+    }
+
+    /// The same as `decide`, told rule by rule.
     pub fn trace(&self, identity: &Identity, params: &Params, now: OffsetDateTime) -> access::Trace {
         access::trace(identity, &self.access, params, (&self.id, &self.title), now)
     }

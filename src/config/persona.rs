@@ -9,6 +9,8 @@ use time::format_description::well_known::Rfc3339;
 
 use super::Provider;
 use super::keys::AS;
+use super::reader::duration;
+use crate::clock::{Clock as _, SystemClock};
 use crate::expression::meant;
 use crate::identity::{Groups, GroupsUnknown, Identity, strict_json};
 use crate::types::{Email, Issuer, ProviderId, Subject};
@@ -102,6 +104,9 @@ impl<'a> Fields<'a> {
             if AS.keys.contains(&key.as_str()) && !["provider", "issuer", "claims"].contains(&key.as_str()) {
                 claims.insert(key.clone(), value.clone());
             }
+        }
+        if let Some(time) = auth_time {
+            claims.insert("auth_time".to_owned(), time.unix_timestamp().into());
         }
         let provider = provider?;
         Some(Identity {
@@ -214,19 +219,23 @@ impl<'a> Fields<'a> {
         texts
     }
 
-    /// Seconds since 1970, or a date and time with its offset.
+    /// Seconds since 1970, a date and time with its offset, or how long ago: what an app with `max_auth_age`
+    /// makes of a date would be another thing each day.
     fn auth_time(&mut self) -> Option<OffsetDateTime> {
         let time = match self.fields.get("auth_time")? {
             Value::Number(seconds) => seconds
                 .as_i64()
                 .and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()),
-            Value::String(text) => OffsetDateTime::parse(text, &Rfc3339).ok(),
+            Value::String(text) => match duration(text) {
+                Some(ago) => Some(SystemClock.now() - ago),
+                None => OffsetDateTime::parse(text, &Rfc3339).ok(),
+            },
             _ => None,
         };
         if time.is_none() {
             self.problem(
                 "auth_time",
-                "is seconds since 1970, or a date and time with its offset",
+                "is seconds since 1970, a date and time with its offset, or how long ago, such as \"5m\"",
             );
         }
         time
@@ -260,6 +269,11 @@ mod tests {
             (Some("Ada"), Some("high"))
         );
         assert_eq!(ada.auth_time.unwrap().unix_timestamp(), 1_800_000_000);
+        let now = SystemClock.now();
+        let fresh = read(r#"{ "auth_time": "5m" }"#).unwrap();
+        let ago = now - fresh.auth_time.unwrap();
+        assert!((4..=5).contains(&ago.whole_minutes()), "{ago}");
+        assert!(fresh.claim("auth_time").is_some_and(Value::is_i64));
         let nobody = read("{}").unwrap();
         assert_eq!(nobody.groups, Groups::Unknown(GroupsUnknown::Absent));
     }

@@ -9,12 +9,12 @@ use super::keys;
 use super::reader::{Item, Table};
 use super::secret::{Tolerance, plain_file, secret};
 use super::server::short;
-use super::{ClientAuth, Provider};
+use super::{AuthTime, ClientAuth, Provider};
 use crate::expression::meant;
 use crate::types::{Issuer, ProviderId};
 
 /// What Usher says itself in an authorization request.
-const OWN_PARAMS: [&str; 14] = [
+const OWN_PARAMS: [&str; 20] = [
     "client_id",
     "client_secret",
     "response_type",
@@ -29,6 +29,12 @@ const OWN_PARAMS: [&str; 14] = [
     "request",
     "request_uri",
     "max_age",
+    "acr_values",
+    "login_hint",
+    "id_token_hint",
+    "ui_locales",
+    "client_assertion",
+    "client_assertion_type",
 ];
 
 /// The names of all providers of the file, also of those with a fault.
@@ -113,6 +119,11 @@ fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider
         prompt: table.parsed("prompt", None, |text| match text {
             "login" | "consent" | "select_account" => Ok(Some(text.to_owned())),
             _ => Err("is login, consent or select_account".into()),
+        }),
+        auth_time: table.parsed("auth_time", AuthTime::Provider, |text| match text {
+            "provider" => Ok(AuthTime::Provider),
+            "callback" => Ok(AuthTime::Callback),
+            _ => Err("is \"provider\" or \"callback\"".into()),
         }),
         extra_params: extra_params(&table),
         ca_pem: ca_pem.map(|(_, bytes)| bytes),

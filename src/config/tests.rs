@@ -139,7 +139,9 @@ fn each_value_has_its_refusal() {
             "a role says who has it",
         ),
         (frameable("user_profile = [[\"a\"]]"), "each entry is a pair"),
-        (frameable("max_auth_age = \"5m\""), "unknown key"),
+        (frameable("max_auth_age = \"0s\""), "must be from 30s to 400d"),
+        (frameable("acr_values = []"), "is empty"),
+        (frameable("acr_values = [\"gold silver\"]"), "is not an acr"),
         (frameable("license_key = \"x\""), "unknown key"),
         (frameable("contact = \"javascript:x\""), "is an e-mail address"),
         (

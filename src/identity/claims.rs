@@ -126,7 +126,7 @@ fn overage(claims: &Map<String, Value>, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::settings::ClientAuth;
+    use crate::identity::settings::{AuthTime, ClientAuth};
     use crate::types::{Issuer, ProviderId};
     use serde_json::json;
 
@@ -143,6 +143,7 @@ mod tests {
             trust_email: false,
             id_token_algs: vec![jsonwebtoken::Algorithm::RS256],
             prompt: None,
+            auth_time: AuthTime::Provider,
             extra_params: Vec::new(),
             ca_pem: None,
             allow_private_network: false,

@@ -100,7 +100,26 @@ pub struct SignedIn {
 #[derive(Default)]
 pub struct Wishes<'a> {
     pub prompt: Option<&'a str>,
+    /// Always more than zero seconds, and never with `prompt=none` (S-071).
+    pub max_age: Option<Duration>,
+    pub acr_values: &'a [String],
+    pub login_hint: Option<&'a str>,
     pub ui_locales: Option<&'a str>,
+}
+
+impl Wishes<'_> {
+    fn params(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let acr_values = (!self.acr_values.is_empty()).then(|| self.acr_values.join(" "));
+        let said = [
+            ("prompt", self.prompt.map(str::to_owned)),
+            ("max_age", self.max_age.map(|age| age.as_secs().to_string())),
+            ("acr_values", acr_values),
+            ("login_hint", self.login_hint.map(str::to_owned)),
+            ("ui_locales", self.ui_locales.map(str::to_owned)),
+        ];
+        said.into_iter()
+            .filter_map(|(name, value)| value.map(|value| (name, value)))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -169,11 +188,8 @@ pub fn authorize(
     for (name, value) in &provider.settings.extra_params {
         request = request.add_extra_param(name.clone(), value.clone());
     }
-    if let Some(prompt) = wishes.prompt.or(provider.settings.prompt.as_deref()) {
-        request = request.add_extra_param("prompt", prompt.to_owned());
-    }
-    if let Some(locales) = wishes.ui_locales {
-        request = request.add_extra_param("ui_locales", locales.to_owned());
+    for (name, value) in wishes.params() {
+        request = request.add_extra_param(name, value);
     }
     Ok(request.url().0)
 }

@@ -23,10 +23,20 @@ pub struct Provider {
     /// Asymmetric algorithms that an ID token may be signed with.
     pub id_token_algs: Vec<Algorithm>,
     pub prompt: Option<String>,
+    pub auth_time: AuthTime,
     pub extra_params: Vec<(String, String)>,
     /// PEM of extra trust anchors.
     pub ca_pem: Option<Vec<u8>>,
     pub allow_private_network: bool,
+}
+
+/// Who says when a person last proved who they are (C-22).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthTime {
+    Provider,
+    /// Where the provider does not, our clock at the callback, if the provider was told to ask for the
+    /// person's credentials.
+    Callback,
 }
 
 /// How Usher proves to the token endpoint that it is the registered client.

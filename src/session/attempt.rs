@@ -107,6 +107,8 @@ pub struct Attempt {
     pub id: String,
     pub provider: ProviderId,
     pub secrets: Secrets,
+    /// The provider was told to ask for the person's credentials.
+    pub reauthenticates: bool,
     pub started: OffsetDateTime,
 }
 
@@ -114,6 +116,7 @@ pub struct Attempt {
 struct SealedAttempt {
     provider: String,
     secrets: Secrets,
+    reauthenticates: bool,
     started: i64,
 }
 
@@ -125,6 +128,7 @@ impl Attempt {
             id: id.iter().collect(),
             provider,
             secrets: Secrets::random(),
+            reauthenticates: false,
             started: now,
         }
     }
@@ -135,6 +139,7 @@ impl Attempt {
         let sealed = SealedAttempt {
             provider: self.provider.as_str().to_owned(),
             secrets: self.secrets.clone(),
+            reauthenticates: self.reauthenticates,
             started: self.started.unix_timestamp(),
         };
         let text = sealer.seal(Purpose::Login, &jar.name(name), &encode(&sealed));
@@ -153,6 +158,7 @@ impl Attempt {
             id: id.to_owned(),
             provider: ProviderId::parse(&sealed.provider).ok()?,
             secrets: sealed.secrets,
+            reauthenticates: sealed.reauthenticates,
             started: OffsetDateTime::from_unix_timestamp(sealed.started).ok()?,
         })
     }

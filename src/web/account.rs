@@ -23,7 +23,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         if notice::wants_json(&visit) {
             return Err(Problem::new(StatusCode::UNAUTHORIZED, "session.required").towards(here));
         }
-        return login::first(&visit, here, "error-login-loop-check-session");
+        return login::first(&visit, here, None, "error-login-loop-check-session");
     };
     let identity = session.identity.clone();
     let sessions = visit

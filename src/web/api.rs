@@ -15,7 +15,7 @@ use super::visit::{Visit, pairs};
 use crate::config::{App, Handover};
 use crate::delivery::{self, Launch};
 use crate::identity::strict_json;
-use crate::mint::Refusal;
+use crate::mint::{self, Refusal};
 use crate::params;
 use crate::session::attempt::{Destination, Page};
 use crate::session::handover;
@@ -139,6 +139,9 @@ async fn answer(
             Some(provider) => problem.at_provider(provider),
             None => problem,
         });
+    }
+    if mint::step_up_is_due(app, &session.identity, &params, visit.now) {
+        return Err(signed_out("login.step_up").at_provider(&session.identity.provider));
     }
     let entry = Entry {
         visit,

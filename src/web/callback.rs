@@ -10,8 +10,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::error::Problem;
 use super::login::{self, Remembered};
 use super::visit::Visit;
-use super::{Gateway, limits};
+use super::{Gateway, issue, limits};
 use crate::audit::Record;
+use crate::config::AuthTime;
 use crate::identity::oidc::{self, SignedIn};
 use crate::identity::provider::{Metadata, Provider};
 use crate::session::attempt::{Attempt, State};
@@ -109,9 +110,21 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
     }
     let attempt = attempt.ok_or_else(Problem::internal)?;
     let destination = state.destination.clone();
+    let over = |problem: Problem| {
+        problem
+            .towards(destination.clone())
+            .with_cookies(vec![spent.clone()])
+    };
     let signed_in = exchange(visit, provider, answer, &attempt).await;
-    let signed_in =
-        signed_in.map_err(|problem| problem.towards(destination).with_cookies(vec![spent.clone()]))?;
+    let mut signed_in = signed_in.map_err(over)?;
+    if attempt.reauthenticates && provider.settings.auth_time == AuthTime::Callback {
+        signed_in.identity.auth_time.get_or_insert(visit.now);
+    }
+    if let Some(app) = destination.app().and_then(|id| visit.config().app(id)) {
+        issue::require_step_up(visit, app, &signed_in.identity)
+            .await
+            .map_err(over)?;
+    }
     begin(visit, state, state_hash, signed_in, spent).await
 }
 
@@ -137,7 +150,14 @@ async fn exchange(
     issuer(&answer, &metadata, provider).map_err(|reason| failed("login.iss_mismatch", reason))?;
     if let Some(error) = answer.error {
         let (code, reason) = refusal(&error);
-        return Err(failed(code, reason));
+        let problem = failed(code, reason);
+        return Err(match code {
+            "access.acr_not_met" => Problem {
+                status: StatusCode::FORBIDDEN,
+                ..problem
+            },
+            _ => problem,
+        });
     }
     let code = answer
         .code
@@ -176,6 +196,10 @@ fn refusal(error: &str) -> (&'static str, &'static str) {
         "interaction_required" => ("login.refused", "callback.interaction_required"),
         "consent_required" => ("login.refused", "callback.consent_required"),
         "account_selection_required" => ("login.refused", "callback.account_selection_required"),
+        // OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+        "unmet_authentication_requirements" => {
+            ("access.acr_not_met", "callback.unmet_authentication_requirements")
+        }
         "invalid_request" => ("login.refused", "callback.invalid_request"),
         "invalid_scope" => ("login.refused", "callback.invalid_scope"),
         "unauthorized_client" => ("login.refused", "callback.unauthorized_client"),

@@ -269,3 +269,11 @@ impl From<ParamError> for Problem {
 pub fn account_matters(code: &str) -> bool {
     code.starts_with("access.") || code.starts_with("claims.") || code == "login.wrong_provider"
 }
+
+/// Whether another sign-in at the provider can help.
+pub fn sign_in_matters(code: &str) -> bool {
+    matches!(
+        code,
+        "access.auth_too_old" | "access.acr_not_met" | "login.step_up"
+    )
+}

@@ -120,6 +120,7 @@ fn is_door(path: &str) -> bool {
         "/launch/",
         "/api/",
         "/auth/login",
+        "/auth/initiate",
         "/auth/callback/",
         "/auth/logout",
     ]

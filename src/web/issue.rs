@@ -10,6 +10,7 @@ use crate::audit::{PlainReceipt, Receipt, Record};
 use crate::claims::ClaimSet;
 use crate::config::App;
 use crate::delivery::Address;
+use crate::identity::Identity;
 use crate::mint::{self, Minted, Refusal};
 use crate::params::Params;
 use crate::session::Session;
@@ -127,24 +128,13 @@ impl Entry<'_> {
 
     /// Counts one launch of this person, or refuses it.
     pub fn count(&self) -> Result<(), Problem> {
-        let person = &self.session.identity;
-        let launches = &self.visit.gateway.launches;
-        let counted = launches.count((person.issuer.clone(), person.subject.clone()));
-        counted.map_err(|seconds| {
-            Problem::too_many(seconds)
-                .under("launch.refused")
-                .towards(self.destination())
-        })
+        count(self.visit, &self.session.identity).map_err(|problem| problem.towards(self.destination()))
     }
 
     /// Writes the denial down, and makes its page.
     pub async fn refuse(&self, refusal: &Refusal) -> Result<Problem, Problem> {
-        let (visit, app, person) = (self.visit, self.app, &self.session.identity);
-        let record = Record::denied(person, &app.id, app.vendor, refusal.code(), &visit.occasion());
-        visit.gateway.store.record(record).await?;
-        Ok(Problem::refusal(refusal)
-            .at_provider(&person.provider)
-            .towards(self.destination()))
+        let problem = refuse(self.visit, self.app, &self.session.identity, refusal).await?;
+        Ok(problem.towards(self.destination()))
     }
 
     async fn unrecorded(&self, error: LaunchError, used: &'static str) -> Result<Problem, Problem> {
@@ -159,6 +149,27 @@ impl Entry<'_> {
     fn destination(&self) -> Destination {
         destination(self.app, self.params)
     }
+}
+
+fn count(visit: &Visit, person: &Identity) -> Result<(), Problem> {
+    let counted = (visit.gateway.launches).count((person.issuer.clone(), person.subject.clone()));
+    counted.map_err(|seconds| Problem::too_many(seconds).under("launch.refused"))
+}
+
+async fn refuse(visit: &Visit, app: &App, person: &Identity, refusal: &Refusal) -> Result<Problem, Problem> {
+    let record = Record::denied(person, &app.id, app.vendor, refusal.code(), &visit.occasion());
+    visit.gateway.store.record(record).await?;
+    Ok(Problem::refusal(refusal).at_provider(&person.provider))
+}
+
+/// Turns away whoever comes back from the provider with less than the app demands of a sign-in: no
+/// session, and no second round by itself (C-22). It counts and is recorded as a launch would be.
+pub async fn require_step_up(visit: &Visit, app: &App, person: &Identity) -> Result<(), Problem> {
+    let Err(denial) = app.access.step_up.check(person, visit.now) else {
+        return Ok(());
+    };
+    count(visit, person)?;
+    Err(refuse(visit, app, person, &Refusal::Denied(denial)).await?)
 }
 
 fn parts(once: Option<Once>) -> (Option<[u8; 32]>, &'static str) {

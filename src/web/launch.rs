@@ -13,12 +13,13 @@ use super::{Gateway, fetch, headers, html, login};
 use crate::config::{App, Handover};
 use crate::delivery::{self, Delivery, Launch};
 use crate::mint::{self, Refusal};
-use crate::params::Params;
+use crate::params::{ParamError, Params};
 use crate::session::attempt::Destination;
 use crate::session::cookie::Cookie;
 use crate::session::{Session, csrf, handover};
+use crate::types::ProviderId;
 
-const PREFIX: &str = "/launch/";
+pub const PREFIX: &str = "/launch/";
 
 pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     let app = visit.app(PREFIX)?;
@@ -26,20 +27,20 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         return Err(Problem::no_page(&app.id));
     }
     fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.of_app(&app.id))?;
-    let params = app
-        .params
-        .accept(&visit.query()?)
-        .map_err(|error| Problem::from(error).of_app(&app.id))?;
+    let Asked { params, provider } = asked(&visit, app, visit.query()?)?;
     let destination = destination(app, &params);
     let session = visit
         .session()
         .await
         .map_err(|problem| problem.towards(destination.clone()))?;
     let Some(session) = session else {
-        return login::first(&visit, destination, "error-login-loop-check-session");
+        return login::first(&visit, destination, provider, "error-login-loop-check-session");
     };
     if !app.takes(&session.identity.provider) {
-        return login::first(&visit, destination, "error-login-loop-check-provider");
+        return login::first(&visit, destination, provider, "error-login-loop-check-provider");
+    }
+    if let Some(home) = step_up(app, &session, &params, &visit) {
+        return login::first(&visit, destination, Some(home), "error-login-loop-check-provider");
     }
     let entry = Entry {
         visit: &visit,
@@ -81,12 +82,17 @@ pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Proble
         return login::first(
             &visit,
             destination(app, &params),
+            None,
             "error-login-loop-check-session",
         );
     };
     let form_path = visit.request.path().to_owned();
     let hash = csrf::check(&visit.gateway.sealer, session.key, &form_path, &token, visit.now)
         .ok_or_else(|| Problem::forbidden("csrf.invalid").towards(destination(app, &params)))?;
+    if let Some(home) = step_up(app, &session, &params, &visit) {
+        let on = destination(app, &params);
+        return login::first(&visit, on, Some(home), "error-login-loop-check-provider");
+    }
     let entry = Entry {
         visit: &visit,
         app,
@@ -95,6 +101,41 @@ pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Proble
     };
     let used = "csrf.invalid";
     hand_over(entry, Some(Once { hash, used }), StatusCode::SEE_OTHER).await
+}
+
+/// What a launch link asks for.
+pub struct Asked<'a> {
+    pub params: Params,
+    /// The provider whose portal the link stands in.
+    pub provider: Option<&'a ProviderId>,
+}
+
+/// Reads the parameters of a launch link. The portals of some providers add their own issuer to
+/// every link (OpenID Connect Core 1.0, section 4): it may say where to sign in, and is otherwise
+/// as good as not there. Any other `iss` is a parameter that nobody declared.
+pub fn asked<'a>(visit: &'a Visit, app: &App, given: Vec<(String, String)>) -> Result<Asked<'a>, Problem> {
+    let refused = |error| Problem::from(error).of_app(&app.id);
+    let is_stray = |(name, _): &(String, String)| name == "iss" && app.params.is_optional(name).is_none();
+    let (stray, given): (Vec<_>, Vec<_>) = given.into_iter().partition(is_stray);
+    let provider = match stray.as_slice() {
+        [] => None,
+        [(name, issuer)] => {
+            let mut known = visit.config().providers_of(issuer).peekable();
+            if known.peek().is_none() {
+                return Err(refused(ParamError::Undeclared(name.clone())));
+            }
+            known.map(|provider| &provider.id).find(|id| app.takes(id))
+        }
+        [(name, _), ..] => return Err(refused(ParamError::Repeated(name.clone()))),
+    };
+    let params = app.params.accept(&given).map_err(refused)?;
+    Ok(Asked { params, provider })
+}
+
+/// The provider at which this person has to sign in anew for this app, where it is due.
+fn step_up<'a>(app: &App, session: &'a Session, params: &Params, visit: &Visit) -> Option<&'a ProviderId> {
+    let person = &session.identity;
+    mint::step_up_is_due(app, person, params, visit.now).then_some(&person.provider)
 }
 
 /// Hands over what was issued.

@@ -8,6 +8,7 @@ use super::guard::OnPopupsWay;
 use super::pages::{ProviderLink, SignIn};
 use super::visit::Visit;
 use super::{Gateway, fetch, html};
+use crate::config::AuthTime;
 use crate::identity::oidc::{self, Wishes};
 use crate::identity::provider::Provider;
 use crate::session::attempt::{Attempt, Destination, Page, State};
@@ -110,35 +111,68 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     };
     let ask =
         wanted.switch || (remembered.ask && remembered.provider.as_ref() == Some(&provider.settings.id));
-    start(&visit, provider, wanted.destination, ask).await
+    let hint = if ask {
+        None
+    } else {
+        known_address(&visit, &provider.settings.id).await
+    };
+    start(&visit, provider, wanted.destination, ask, hint.as_deref()).await
 }
 
-/// Starts an attempt and sends the browser to the provider; nothing is stored.
-async fn start(
+/// Who is signed in through this provider, for its login form. A hint is worth no failure.
+async fn known_address(visit: &Visit, provider: &ProviderId) -> Option<String> {
+    let session = visit.session().await.ok()??;
+    let person = session.identity;
+    let email = person.email.filter(|_| person.provider == *provider)?;
+    Some(email.as_str().to_owned())
+}
+
+/// Starts an attempt and sends the browser to the provider; nothing is stored. What the app at the
+/// end demands of the sign-in is asked for at once, so that nobody goes round twice.
+pub async fn start(
     visit: &Visit,
     provider: &Provider,
     destination: Destination,
     ask: bool,
+    login_hint: Option<&str>,
 ) -> Result<HttpResponse, Problem> {
-    let id = &provider.settings.id;
+    let settings = &provider.settings;
+    let id = &settings.id;
     let metadata = provider
         .metadata()
         .await
         .map_err(|error| Problem::provider(error, id).towards(destination.clone()))?;
     let Gateway { jar, sealer, .. } = &**visit.gateway;
-    let attempt = Attempt::start(id.clone(), visit.now);
+    let app = destination.app().and_then(|id| visit.config().app(id));
+    let step_up = app.map(|app| &app.access.step_up);
+    let max_age = step_up.and_then(|step_up| step_up.max_auth_age);
+    let prompt = if max_age.is_some() && settings.auth_time == AuthTime::Callback {
+        Some("login")
+    } else if ask {
+        Some("select_account")
+    } else {
+        settings.prompt.as_deref()
+    };
+    let attempt = Attempt {
+        reauthenticates: prompt == Some("login"),
+        ..Attempt::start(id.clone(), visit.now)
+    };
+    let wishes = Wishes {
+        prompt,
+        max_age: max_age.map(time::Duration::unsigned_abs),
+        acr_values: step_up.map_or(&[], |step_up| &step_up.acr_values),
+        login_hint,
+        // Said to every provider: what one does not know, it ignores (RFC 6749, section 3.1).
+        ui_locales: Some(visit.lang().tag()),
+    };
     let state = State {
         attempt: attempt.id.clone(),
-        destination,
+        destination: destination.clone(),
         started: visit.now,
     };
     let state = state
         .seal(sealer)
         .ok_or_else(|| Problem::bad_request("login.bad_request"))?;
-    let wishes = Wishes {
-        prompt: ask.then_some("select_account"),
-        ui_locales: Some(visit.lang().tag()),
-    };
     let redirect_uri = redirect_uri(visit, id);
     let url = oidc::authorize(
         provider,
@@ -159,7 +193,12 @@ async fn start(
 
 /// To the login and back to where the person wanted to go; or, when that went round three times, to the page
 /// that says why (C-56).
-pub fn first(visit: &Visit, destination: Destination, check: &'static str) -> Result<HttpResponse, Problem> {
+pub fn first(
+    visit: &Visit,
+    destination: Destination,
+    provider: Option<&ProviderId>,
+    check: &'static str,
+) -> Result<HttpResponse, Problem> {
     let Gateway { jar, sealer, .. } = &**visit.gateway;
     let before = Rounds::read(&visit.cookies, *jar, sealer);
     let rounds = Rounds::without_session(before, &destination, visit.now);
@@ -175,7 +214,9 @@ pub fn first(visit: &Visit, destination: Destination, check: &'static str) -> Re
         problem.details = vec![check];
         return Err(problem.with_cookies(vec![jar.delete(Cookie::Rounds)]));
     }
-    let mut response = redirect(StatusCode::FOUND, &destination.login_path());
+    let provider = provider.map(|id| format!("&provider={id}"));
+    let path = format!("{}{}", destination.login_path(), provider.unwrap_or_default());
+    let mut response = redirect(StatusCode::FOUND, &path);
     if let Some(rounds) = rounds {
         Gateway::append_cookie(&mut response, &rounds.cookie(*jar, sealer));
     }

@@ -11,6 +11,7 @@ mod error;
 mod fetch;
 mod guard;
 mod headers;
+mod initiate;
 mod issue;
 mod keys;
 mod launch;
@@ -148,6 +149,11 @@ pub fn routes() -> Scope<
                 .default_service(web::to(api::other_method)),
         )
         .service(resource("/auth/login", "GET").route(web::get().to(login::get)))
+        .service(
+            resource("/auth/initiate", "GET, POST")
+                .route(web::get().to(initiate::get))
+                .route(web::post().to(initiate::post)),
+        )
         .service(resource("/auth/callback/{provider}", "GET").route(web::get().to(callback::get)))
         .service(
             resource("/auth/logout", "GET, POST")

@@ -4,7 +4,7 @@ use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::{HttpMessage as _, HttpResponse};
 use serde_json::json;
 
-use super::error::{Problem, account_matters};
+use super::error::{Problem, account_matters, sign_in_matters};
 use super::pages::{Action, Contact, Moment, Notice, Wait};
 use super::text::{ErrorTexts, Text, error};
 use super::visit::{Seen, Visit};
@@ -114,7 +114,15 @@ fn actions(problem: &Problem, visit: &Visit) -> Vec<Action> {
         .destination
         .clone()
         .unwrap_or(Destination::Page(Page::Portal));
-    if account_matters(problem.code) && signed_in {
+    if sign_in_matters(problem.code) {
+        let provider = problem.provider.as_ref().map(|id| format!("&provider={id}"));
+        let again = format!("{}{}", destination.login_path(), provider.unwrap_or_default());
+        actions.push(Action::start_again(again));
+        actions.push(Action::use_another_account(format!(
+            "{}&switch=1",
+            destination.login_path()
+        )));
+    } else if account_matters(problem.code) && signed_in {
         actions.push(Action::use_another_account(format!("{}&switch=1", destination.login_path())).primary());
     } else if problem.event == "sign_in.failed" {
         let provider = problem

@@ -39,7 +39,7 @@ pub fn open_to<'a>(visit: &'a Visit, identity: &'a Identity) -> impl Iterator<It
             && app.params.all_optional()
             && app.takes(&identity.provider)
             && !app.window.is_over(visit.now)
-            && app.decide(identity, &Params::default(), visit.now).is_ok()
+            && app.opens_to(identity, &Params::default(), visit.now)
     })
 }
 

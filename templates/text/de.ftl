@@ -209,6 +209,10 @@ error-login-wrong-provider-title = Hier brauchen Sie ein anderes Konto
 error-login-wrong-provider-text = Zugang haben nur Personen, die sich über { $provider } anmelden ({ $app }). Sie sind auf andere Weise angemeldet.
 error-login-wrong-provider-cure = Melden Sie sich mit Ihrem Konto bei { $provider } an.
 
+error-login-step-up-title = Bitte noch einmal anmelden
+error-login-step-up-text = Hier wird eine frischere oder stärkere Anmeldung über { $provider } verlangt ({ $app }).
+error-login-step-up-cure = Melden Sie sich neu an und versuchen Sie es dann noch einmal.
+
 error-access-not-allowed-title = Diese Tür ist für Sie nicht offen
 error-access-not-allowed-text = Zugang haben nur bestimmte Personen oder Gruppen; dieses Konto gehört nicht dazu ({ $app }).
 error-access-not-allowed-cure = Wenn Sie ein weiteres Konto haben, verwenden Sie dieses. Wenn Sie Zugang haben sollten, fragen Sie die Kontaktstelle dieser Anwendung.
@@ -236,6 +240,18 @@ error-access-email-unverified-cure = Bestätigen Sie Ihre Adresse bei { $provide
 error-access-email-rebound-title = Diese Adresse gehört hier zu einem anderen Konto
 error-access-email-rebound-text = Menschen werden dort an ihrer E-Mail-Adresse erkannt ({ $app }). Ihre wurde zuerst von einem anderen Konto benutzt, oder Ihr Konto kam zuerst mit einer anderen Adresse.
 error-access-email-rebound-cure = Wenn der Wechsel stimmt, bitten Sie die Kontaktstelle dieser App, die alte Verbindung zu lösen.
+
+error-access-auth-too-old-title = Ihre Anmeldung ist zu lange her
+error-access-auth-too-old-text = Diese App verlangt, dass Sie sich kurz vor dem Öffnen anmelden ({ $app }). { $provider } hat Sie durchgelassen, ohne noch einmal zu fragen.
+error-access-auth-too-old-cure = Melden Sie sich bei { $provider } ab und beginnen Sie dann neu.
+
+error-access-auth-time-unknown-title = Wann Sie sich angemeldet haben, ist nicht bekannt
+error-access-auth-time-unknown-text = Diese App verlangt, dass Sie sich kurz vor dem Öffnen anmelden ({ $app }), und { $provider } hat nicht mitgeteilt, wann das war.
+error-access-auth-time-unknown-cure = Das können nur die Betreiber beheben: Geben Sie die Referenz an die Kontaktstelle dieser App weiter.
+
+error-access-acr-not-met-title = Eine stärkere Anmeldung ist nötig
+error-access-acr-not-met-text = Diese App verlangt eine stärkere Anmeldung, zum Beispiel mit einem zweiten Faktor ({ $app }), und { $provider } hat keine bestätigt.
+error-access-acr-not-met-cure = Richten Sie bei { $provider } einen zweiten Faktor ein und beginnen Sie dann neu, oder nehmen Sie ein anderes Konto.
 
 error-claims-missing-title = Es fehlt eine Angabe über Sie
 error-claims-missing-text = Zum Öffnen wird „{ $claim }“ gebraucht ({ $app }), aber { $provider } hat es nicht geschickt.

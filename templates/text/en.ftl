@@ -210,6 +210,10 @@ error-login-wrong-provider-title = Another account is needed
 error-login-wrong-provider-text = { $app } is for people who sign in through { $provider }. You are signed in another way.
 error-login-wrong-provider-cure = Sign in with your account at { $provider }.
 
+error-login-step-up-title = Please sign in once more
+error-login-step-up-text = { $app } asks for a more recent or a stronger sign-in at { $provider } than yours.
+error-login-step-up-cure = Sign in again, then try once more.
+
 error-access-not-allowed-title = This door is not open to you
 error-access-not-allowed-text = { $app } is for certain people or groups, and this account is not among them.
 error-access-not-allowed-cure = If you have another account, use that one. If you should have access, ask the contact for this app.
@@ -237,6 +241,18 @@ error-access-email-unverified-cure = Verify your address at { $provider }, then 
 error-access-email-rebound-title = This address belongs to another account here
 error-access-email-rebound-text = { $app } knows people by their e-mail address. Yours was first used there by another account, or your account first came with another address.
 error-access-email-rebound-cure = If the change is right, ask the contact for this app to let go of the old connection.
+
+error-access-auth-too-old-title = You signed in too long ago
+error-access-auth-too-old-text = { $app } asks you to sign in shortly before you open it. { $provider } let you through without asking you again.
+error-access-auth-too-old-cure = Sign out at { $provider }, then start again.
+
+error-access-auth-time-unknown-title = It is not known when you signed in
+error-access-auth-time-unknown-text = { $app } asks you to sign in shortly before you open it, and { $provider } did not say when you did.
+error-access-auth-time-unknown-cure = This is for the people behind the site to mend: pass the reference on to the contact for this app.
+
+error-access-acr-not-met-title = A stronger sign-in is needed
+error-access-acr-not-met-text = { $app } asks for a stronger way to sign in, such as with a second factor, and { $provider } did not confirm one.
+error-access-acr-not-met-cure = Set up a second factor at { $provider }, then start again, or use another account.
 
 error-claims-missing-title = Something about you is missing
 error-claims-missing-text = { $app } needs “{ $claim }”, and { $provider } did not send it.

@@ -229,7 +229,12 @@ fn s_211_a_speculative_load_starts_no_sign_in() {
         ("X-Moz", "prefetch"),
         ("X-Purpose", "preview"),
     ] {
-        for path in ["/auth/login?provider=work", "/launch/townhall", "/auth/logout"] {
+        for path in [
+            "/auth/login?provider=work",
+            "/auth/initiate?iss=x",
+            "/launch/townhall",
+            "/auth/logout",
+        ] {
             let request = crate::harness::Request::get(path).header(name, value);
             let answer = ada.send(request).expect(503);
             assert!(

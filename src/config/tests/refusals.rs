@@ -85,3 +85,34 @@ fn a_file_that_is_not_there_is_named_with_the_way_to_another() {
         .to_string();
     assert!(told.contains("-c FILE") && !told.contains("init"), "{told}");
 }
+
+#[test]
+fn extra_params_say_nothing_that_usher_says_itself() {
+    let with = |extra: &str| file("", FRAMEABLE).replace("[apps.", &format!("{extra}\n[apps."));
+    for name in [
+        "client_id",
+        "client_secret",
+        "response_type",
+        "response_mode",
+        "redirect_uri",
+        "scope",
+        "state",
+        "nonce",
+        "code_challenge",
+        "code_challenge_method",
+        "prompt",
+        "max_age",
+        "acr_values",
+        "login_hint",
+        "id_token_hint",
+        "ui_locales",
+        "request",
+        "request_uri",
+    ] {
+        let told = refusal(&with(&format!("extra_params = {{ {name} = \"x\" }}")));
+        assert!(told.contains("is said by Usher itself"), "{name}\n---\n{told}");
+    }
+    loaded(&with("extra_params = { hd = \"example.com\" }"));
+    let told = refusal(&with("auth_time = \"ours\""));
+    assert!(told.contains("is \"provider\" or \"callback\""), "{told}");
+}

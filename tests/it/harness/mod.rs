@@ -21,6 +21,7 @@ pub mod world;
 pub use browser::{Browser, Request};
 pub use lie::{ClientAuth, Lie};
 pub use lying::{Lying, lying};
+pub use op::Op;
 pub use settings::Settings;
 pub use usher::How;
 pub use vendor::{claims_of, names, token_in, verify};

@@ -53,6 +53,14 @@ impl Op {
         );
     }
 
+    /// Makes a person's sign-ins at the provider so much older.
+    pub fn ages(&self, login: &str, seconds: u64) {
+        node().must(
+            "age",
+            json!({ "client": self.client_id, "login": login, "seconds": seconds }),
+        );
+    }
+
     /// The subject that the provider knows a person by.
     pub fn subject(&self, login: &str) -> String {
         format!("{}.{login}", self.client_id)
