@@ -32,5 +32,6 @@ mod session;
 mod sign_in;
 mod store_down;
 mod tools;
+mod vonage_video;
 mod ways;
 mod window;

@@ -1,0 +1,25 @@
+//! What the vendors' own libraries, and others that share no code with the gateway, make of a token.
+
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use super::keys::from_base64url;
+use super::node::Node;
+
+/// Asks one of the libraries of `vendors.mjs`; an error is the library's own.
+pub fn ask(name: &str, args: Value) -> Result<Value, String> {
+    static NODE: OnceLock<Node> = OnceLock::new();
+    NODE.get_or_init(|| Node::start("vendors.mjs")).ask(name, args)
+}
+
+#[track_caller]
+pub fn must(name: &str, args: Value) -> Value {
+    ask(name, args).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Header and claims as they stand in a token, without any check.
+pub fn opened(token: &str) -> [Value; 2] {
+    let part = |n| serde_json::from_slice(&from_base64url(token.split('.').nth(n).expect("a part")));
+    [0, 1].map(|n| part(n).expect("a part is JSON"))
+}
