@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::keys::from_base64url;
 use super::node::Node;
@@ -16,6 +16,14 @@ pub fn ask(name: &str, args: Value) -> Result<Value, String> {
 #[track_caller]
 pub fn must(name: &str, args: Value) -> Value {
     ask(name, args).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Header and claims of a token of this secret, by npm `jsonwebtoken`.
+pub fn by_secret(token: &str, secret: &str) -> Result<Value, String> {
+    ask(
+        "jsonwebtoken",
+        json!({ "token": token, "key": secret, "algorithm": "HS256" }),
+    )
 }
 
 /// Header and claims as they stand in a token, without any check.
