@@ -37,13 +37,13 @@ answer({
   },
 
   // Whom an agent's page takes itself for with these tokens, each given to one and the same SDK in
-  // turn, or what the SDK says instead.
+  // turn, or the name of the SDK's error.
   async cobrowse({ api, tokens }) {
     const sdk = new CobrowseAPI(null, { api });
     const told = [];
     for (const token of tokens) {
       sdk.token = token;
-      told.push(await sdk.users.current().then((user) => user.id, String));
+      told.push(await sdk.users.current().then((user) => user.id, (error) => error.name));
     }
     sdk.disconnect();
     return told;

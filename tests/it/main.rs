@@ -11,6 +11,7 @@ mod bit6;
 mod browser;
 mod callback;
 mod claims;
+mod cobrowse;
 mod commands;
 mod config;
 mod demo;

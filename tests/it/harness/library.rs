@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use super::keys::from_base64url;
+use super::keys::{self, from_base64url};
 use super::node::Node;
 
 /// Asks one of the libraries of `vendors.mjs`; an error is the library's own.
@@ -24,6 +24,13 @@ pub fn by_secret(token: &str, secret: &str) -> Result<Value, String> {
         "jsonwebtoken",
         json!({ "token": token, "key": secret, "algorithm": "HS256" }),
     )
+}
+
+/// Header and claims of an RS256 token, by npm `jsonwebtoken`; `now` is the vendor's clock.
+pub fn by_pair(token: &str, key: usize, audience: &str, now: Option<i64>) -> Result<Value, String> {
+    let pem = keys::key(key).public_pem();
+    let args = json!({ "token": token, "key": pem, "algorithm": "RS256", "audience": audience, "now": now });
+    ask("jsonwebtoken", args)
 }
 
 /// Header and claims as they stand in a token, without any check.
