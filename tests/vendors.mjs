@@ -1,5 +1,6 @@
 // The vendors' own libraries, and others that share no code with the gateway: what they make, and
 // what they think of a token.
+import { generateKeyPairSync } from 'node:crypto';
 import { Auth } from '@vonage/auth';
 import { verifySignature } from '@vonage/jwt';
 import { Video } from '@vonage/video';
@@ -34,6 +35,16 @@ answer({
     const key = pem ? await importSPKI(pem, algorithm) : Buffer.from(secret, 'hex');
     const { protectedHeader, payload } = await jwtVerify(token, key, { algorithms: [algorithm] });
     return { header: protectedHeader, claims: payload };
+  },
+
+  // The time that an RFC 3339 text names.
+  seconds: ({ text }) => Date.parse(text) / 1000,
+
+  // A key pair of another maker than the gateway's.
+  pair({ type, options }) {
+    const { privateKey, publicKey } = generateKeyPairSync(type, options);
+    const pem = (key, kind) => key.export({ type: kind, format: 'pem' });
+    return { secret: pem(privateKey, 'pkcs8'), pem: pem(publicKey, 'spki') };
   },
 
   // Whom an agent's page takes itself for with these tokens, each given to one and the same SDK in

@@ -14,6 +14,8 @@ mod claims;
 mod cobrowse;
 mod commands;
 mod config;
+mod custom;
+mod custom_vendors;
 mod demo;
 mod forged_tokens;
 mod handover;
