@@ -94,14 +94,16 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
 /// A bare host, with a port where it is not 443.
 fn host(text: &str) -> Result<String, String> {
     let url = secure_websocket(&format!("wss://{text}")).map_err(|_| NOT_A_HOST)?;
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && !text.ends_with('/');
-    if bare {
+    let bare = url.as_str().eq_ignore_ascii_case(&format!("wss://{text}/"));
+    if bare && text.len() <= LONGEST_HOST {
         Ok(text.to_owned())
     } else {
         Err(NOT_A_HOST.into())
     }
 }
 
+/// Bytes of a name in DNS, and of a port behind it.
+const LONGEST_HOST: usize = 253 + 6;
 const NOT_A_HOST: &str = "is a bare host, such as demo.example.soulmachines.cloud";
 
 fn own_claims(item: &Item<'_>, params: &ParamRules) -> Option<Vec<Claim>> {
