@@ -1,5 +1,6 @@
 mod golden;
 mod limits;
+mod stated;
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use secrecy::ExposeSecret as _;

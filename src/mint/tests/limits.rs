@@ -18,7 +18,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-fn any_identity() -> impl Strategy<Value = Identity> {
+pub fn any_identity() -> impl Strategy<Value = Identity> {
     let names = "(name|title|picture|region|roles|role|exp|iat|email)";
     let claims = proptest::collection::vec((names, any_json()), 0..8);
     let groups = proptest::collection::vec("(staff|comms|bosses|x)", 0..4);
