@@ -1,5 +1,6 @@
 mod golden;
 mod limits;
+mod rules;
 mod stated;
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};

@@ -258,3 +258,36 @@ fn helpjuice_livekit_tableau_readme_gitbook_and_canny() {
     );
     assert_eq!(read["claims"]["scp"], json!(["tableau:views:embed"]));
 }
+
+#[test]
+fn s_314_s_452_a_vendor_that_remembers_takes_a_token_once_and_the_audit_trail_knows_it() {
+    let world = World::with(|settings| {
+        app(
+            settings,
+            "tool",
+            "url = \"https://tool.example.com/\"\nkid = \"key-1\"",
+        );
+    });
+    let mut ada = world.signed_in("ada");
+    let mut used = std::collections::HashSet::new();
+    let mut takes = |location: &str| {
+        let read = by_secret(location.split_once("token=").unwrap().1, "HS256");
+        used.insert(read["claims"]["jti"].as_str().unwrap().to_owned())
+    };
+    let first = ada.get("/launch/tool").expect(302);
+    assert!(takes(first.location()), "the first time");
+    assert!(!takes(first.location()), "and never again");
+    let second = ada.get("/launch/tool").expect(302);
+    assert!(takes(second.location()), "the next click is another token");
+
+    let rows = world.usher.audited("launch");
+    assert_eq!(rows.len(), 2);
+    for (row, launch) in rows.iter().zip([&first, &second]) {
+        let claims = by_secret(launch.location().split_once("token=").unwrap().1, "HS256")["claims"].clone();
+        assert_eq!(row["jti"], claims["jti"]);
+        assert_eq!((&row["app"], &row["kid"]), (&json!("tool"), &json!("key-1")));
+        let ends = library::must("seconds", json!({ "text": row["expires_at"] }));
+        assert_eq!(ends, claims["exp"]);
+        assert!(row["sub"].as_str().is_some_and(|sub| !sub.is_empty()));
+    }
+}
