@@ -39,13 +39,14 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             .map(|_| text.to_owned())
             .map_err(|e| e.to_string()),
     });
-    let browser = match table.get("control_via_browser") {
-        Some(item) => {
+    let browser = table.get("control_via_browser").and_then(|item| {
+        if scope.trial {
             item.warn("is for development: the vendor's production servers refuse it (S-476)");
-            item.boolean()
+        } else {
+            item.error_with("is for development, on loopback (S-476)", "leave it out");
         }
-        None => None,
-    };
+        item.boolean()
+    });
     let cookie = table.get("control_cookie_header").map(|item| {
         item.parsed(|text| {
             let printable = text.bytes().all(|b| (0x20..0x7f).contains(&b));

@@ -129,7 +129,7 @@ fn s_320_s_322_what_only_the_vendor_may_say_is_refused_at_load() {
 }
 
 #[test]
-fn s_476_what_is_for_development_only_is_warned_of() {
+fn s_476_what_is_for_development_only_is_refused_in_production() {
     let told = |more: &str| check(|settings| app(settings, "guide", SECRET, more));
     let (status, text) = told("ttl = \"30m\"");
     assert!(
@@ -140,4 +140,16 @@ fn s_476_what_is_for_development_only_is_warned_of() {
     assert_eq!(status, Some(0), "{text}");
     assert!(text.contains("development"), "{text}");
     assert!(text.contains("whose client retries"), "{text}");
+    for value in [true, false] {
+        let deployed = |settings: &mut Settings| {
+            app(
+                settings,
+                "guide",
+                SECRET,
+                &format!("control_via_browser = {value}"),
+            );
+            settings.set("", "public_url", "\"https://go.example.com\"");
+        };
+        refused_at_load(deployed, "control_via_browser: is for development");
+    }
 }
