@@ -111,6 +111,10 @@ pub fn secure_websocket(text: &str) -> Result<Url, ParseError> {
 }
 
 fn secure(text: &str, scheme: &str, plain: &str) -> Result<Url, ParseError> {
+    // The parser would leave them out, and whoever keeps the text would not.
+    if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(ParseError::new("must not hold spaces or control characters"));
+    }
     let url = Url::parse(text).map_err(|e| ParseError::new(format!("is not a URL: {e}")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(ParseError::new("must not carry a user name or password"));
@@ -288,6 +292,18 @@ mod tests {
         assert!(Issuer::parse("http://op.example").is_err());
         assert!(Issuer::parse("https://op.example/?x=1").is_err());
         assert!(Issuer::parse("http://localhost:9000").is_ok());
+    }
+
+    #[test]
+    fn a_url_with_what_the_parser_would_drop_is_refused() {
+        for text in [
+            "https://a.example/\n",
+            "https://a.exa\tmple/",
+            " https://a.example",
+            "https://a.example/ b",
+        ] {
+            assert!(secure_url(text).is_err(), "{text:?}");
+        }
     }
 
     #[test]

@@ -104,6 +104,7 @@ fn app(
         params: &params,
         target: target.as_ref(),
         providers,
+        trial: tolerance.anywhere,
     };
     let profile = (vendor.read)(&table, scope)?;
     let key = key::read(&table, vendor, profile.head, tolerance);

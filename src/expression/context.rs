@@ -102,7 +102,9 @@ fn refuse(what: &'static str) -> Error {
 /// Text of a string, an integer or a boolean.
 pub(super) fn string(value: &Value) -> Result<String, Error> {
     match value.kind() {
-        ValueKind::String | ValueKind::Bool => Ok(value.to_string()),
+        ValueKind::String => Ok(value.to_string()),
+        // minijinja would write True, as Python does.
+        ValueKind::Bool => Ok(value.is_true().to_string()),
         ValueKind::Number if value.is_integer() => Ok(value.to_string()),
         ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
         _ => Err(refuse("string takes a string, an integer or a boolean")),

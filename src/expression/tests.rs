@@ -129,6 +129,11 @@ fn c_12_default_and_our_filters() {
         Ok(json!("X"))
     );
     assert_eq!(value("{{ user.claims.level | string }}"), Ok(json!("3")));
+    assert_eq!(value("{{ user.email_verified | string }}"), Ok(json!("false")));
+    assert_eq!(
+        value("{{ [user.email_verified, 1 == 1] | join(' ') }}"),
+        Ok(json!("false true"))
+    );
     assert_eq!(value("{{ '42' | int }}"), Ok(json!(42)));
     assert_eq!(value("{{ user.claims.teams | join('+') }}"), Ok(json!("a+b")));
     assert_eq!(value("{{ {'a': {'b': 1}} }}"), Ok(json!({ "a": { "b": 1 } })));

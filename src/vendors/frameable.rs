@@ -6,7 +6,7 @@ use time::Duration;
 use super::fields::{compiled, role_rules, template};
 use super::{KeyFrom, Profile, Scope, Vendor, no_params};
 use crate::access::Roles;
-use crate::claims::{Claim, ENTRIES, Recipe, Source};
+use crate::claims::{Claim, ENTRIES, Recipe, Source, clean};
 use crate::config::keys::FRAMEABLE;
 use crate::config::reader::Table;
 use crate::delivery::{Answer, Part};
@@ -75,9 +75,12 @@ fn user_profile(table: &Table<'_>, params: &ParamRules) -> Option<Vec<(String, E
             item.error("each entry is a pair: [\"key\", \"value\"]");
             return None;
         };
-        let key = key.parsed(|text| match text.len() {
-            1..=64 => Ok(text.to_owned()),
-            _ => Err("a key has 1 to 64 bytes".into()),
+        let key = key.parsed(|text| {
+            if (1..=64).contains(&text.len()) && clean::text(text, 64) == text {
+                Ok(text.to_owned())
+            } else {
+                Err("a key has 1 to 64 bytes, without markup and what cannot be seen".into())
+            }
         });
         Some((key?, compiled(value, params)?))
     });

@@ -61,6 +61,8 @@ pub struct Scope<'a> {
     pub target: Option<&'a Target>,
     /// Of the whole file.
     pub providers: &'a [ProviderId],
+    /// `public_url` is loopback: nobody's production.
+    pub trial: bool,
 }
 
 /// What a vendor made of its fields.

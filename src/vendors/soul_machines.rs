@@ -39,13 +39,14 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             .map(|_| text.to_owned())
             .map_err(|e| e.to_string()),
     });
-    let browser = match table.get("control_via_browser") {
-        Some(item) => {
+    let browser = table.get("control_via_browser").and_then(|item| {
+        if scope.trial {
             item.warn("is for development: the vendor's production servers refuse it (S-476)");
-            item.boolean()
+        } else {
+            item.error_with("is for development, on loopback (S-476)", "leave it out");
         }
-        None => None,
-    };
+        item.boolean()
+    });
     let cookie = table.get("control_cookie_header").map(|item| {
         item.parsed(|text| {
             let printable = text.bytes().all(|b| (0x20..0x7f).contains(&b));
@@ -94,14 +95,16 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
 /// A bare host, with a port where it is not 443.
 fn host(text: &str) -> Result<String, String> {
     let url = secure_websocket(&format!("wss://{text}")).map_err(|_| NOT_A_HOST)?;
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && !text.ends_with('/');
-    if bare {
+    let bare = url.as_str().eq_ignore_ascii_case(&format!("wss://{text}/"));
+    if bare && text.len() <= LONGEST_HOST {
         Ok(text.to_owned())
     } else {
         Err(NOT_A_HOST.into())
     }
 }
 
+/// Bytes of a name in DNS, and of a port behind it.
+const LONGEST_HOST: usize = 253 + 6;
 const NOT_A_HOST: &str = "is a bare host, such as demo.example.soulmachines.cloud";
 
 fn own_claims(item: &Item<'_>, params: &ParamRules) -> Option<Vec<Claim>> {

@@ -190,3 +190,42 @@ fn c_13_a_claim_name_with_dots_is_first_taken_literally() {
     ada.get(SUPPORT).expect(302);
     ada.get("/launch/townhall").expect(403);
 }
+
+#[test]
+fn s_330_a_right_that_was_taken_away_ends_with_its_age_and_at_last_with_the_session() {
+    let how = How {
+        movable_clock: true,
+        ..How::default()
+    };
+    let lie = Lie::none().in_claims(|c| c["auth_time"] = c["iat"].clone());
+    let world = Lying::with(lie, how, |settings| {
+        let roles = "[{ role = \"host\", allow = [\"group:comms\"], max_auth_age = \"10m\" }]";
+        settings
+            .set("[apps.townhall]", "roles", roles)
+            .set("[session]", "lifetime", "\"1h\"")
+            .set("[session]", "idle", "\"1h\"");
+    });
+    let in_groups = |groups: serde_json::Value| {
+        let profile =
+            json!({ "name": "Ada", "email": "ada@example.com", "email_verified": true, "groups": groups });
+        world.liar.says(profile);
+    };
+    in_groups(json!(["staff", "comms"]));
+    let mut ada = world.usher.browser();
+    world.sign_in(&mut ada, "lie").expect(200);
+    let mut roles = || claims_of(&ada.get("/launch/townhall").expect(302), keys::TOWNHALL)["roles"].clone();
+    assert_eq!(roles(), json!(["host"]));
+
+    in_groups(json!(["leavers"]));
+    world.usher.set_ahead(11 * 60);
+    assert_eq!(roles(), json!(null), "the role went with the age of the sign-in");
+
+    world.usher.set_ahead(3601);
+    world.liar.set_ahead(3601);
+    let answer = ada.get("/launch/townhall").expect(302);
+    assert!(answer.location().contains("/auth/login?"), "the session is over");
+    world.sign_in(&mut ada, "lie").expect(200);
+    ada.get("/launch/townhall").expect(403);
+    let launches = world.usher.audited("launch").len();
+    assert_eq!(launches, 2, "mint+0");
+}

@@ -5,7 +5,9 @@ pub mod browser;
 pub mod chromium;
 pub mod keys;
 pub mod liar;
+pub mod library;
 pub mod lie;
+pub mod load;
 pub mod log;
 pub mod lying;
 pub mod node;
@@ -20,6 +22,7 @@ pub mod world;
 
 pub use browser::{Browser, Request};
 pub use lie::{ClientAuth, Lie};
+pub use load::refused_at_load;
 pub use lying::{Lying, lying};
 pub use op::Op;
 pub use settings::Settings;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::browser::Browser;
+use super::browser::{Browser, Request};
 use super::op::Op;
 use super::secrets::Secrets;
 use super::settings::Settings;
@@ -100,6 +100,24 @@ impl World {
     pub fn open(&self, browser: &mut Browser, url: &str, login: &str) -> Response {
         let page = browser.go(url);
         self.pass_provider(browser, page, login)
+    }
+
+    /// What the token API tells a page of the gateway's own site.
+    pub fn ask<'a>(
+        &self,
+        browser: &mut Browser,
+        app: &str,
+        params: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Response {
+        let request = Request::form(&format!("/api/apps/{app}/token"), params);
+        let answer = browser.send(request.header("Origin", &self.usher.url("")));
+        if answer.status == 200 {
+            for name in ["token", "jwt"] {
+                let token = answer.json()[name].as_str().unwrap_or_default().to_owned();
+                self.usher.secrets.add_token("a minted token", &token);
+            }
+        }
+        answer
     }
 
     /// Signs in where a page is the provider's login form.
