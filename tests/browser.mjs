@@ -26,7 +26,9 @@ async function adopt(page) {
   // A CSP that stops our own page, a script that fails: both are ours to know of.
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(String(error)));
-  pages.set(id, { page, problems });
+  // Servers of vendors that are not there: what a page wants to open is all that matters.
+  const dialled = new Promise((dial) => { page.routeWebSocket(/^wss:/, (socket) => dial(socket.url())); });
+  pages.set(id, { page, problems, dialled });
   return id;
 }
 
@@ -74,6 +76,10 @@ answer({
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   ),
   problems: async ({ page }) => pages.get(page).problems,
+  dialled: ({ page }) => Promise.race([
+    pages.get(page).dialled,
+    new Promise((_, fail) => { setTimeout(fail, patience, new Error('no web socket was opened')).unref(); }),
+  ]),
   cookies: async ({ visitor }) => visitors.get(visitor).cookies(),
   clear_cookies: async ({ visitor }) => visitors.get(visitor).clearCookies(),
   // A page of somebody else's at `url` (a glob), for links and frames that are not ours.

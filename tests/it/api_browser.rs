@@ -49,7 +49,7 @@ fn c_32_a_page_on_another_site_trades_its_code_with_fetch() {
     assert_eq!(world.usher.audited("launch").len(), 2);
 }
 
-fn sign_in(world: &World, visitor: &Visitor, tab: &Tab) {
+pub fn sign_in(world: &World, visitor: &Visitor, tab: &Tab) {
     tab.open(&world.usher.url("/auth/login?provider=work"));
     tab.arrive("/sign-in/");
     tab.fill("input[name=login]", "ada");

@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::api_browser::sign_in;
+use crate::harness::chromium::Visitor;
 use crate::harness::library::by_secret;
 use crate::harness::load::check;
+use crate::harness::server::{Answer, Server};
 use crate::harness::{Request, Response, Settings, World, names, refused_at_load};
 
 /// Not ASCII, so that only its UTF-8 bytes make the vendor's signature.
@@ -152,4 +155,54 @@ fn s_476_what_is_for_development_only_is_refused_in_production() {
         };
         refused_at_load(deployed, "control_via_browser: is for development");
     }
+}
+
+/// The vendor's SDK, as a page of the same site uses it.
+const PAGE: &str =
+    "<!doctype html><html lang=en><title>Guide</title><video></video><script src=/sdk.js></script><script>
+const gateway = new URLSearchParams(location.search).get('gateway');
+fetch(`${gateway}/api/apps/guide/token`, { credentials: 'include' })
+  .then((answer) => answer.json())
+  .then(({ url: uri, jwt: token }) => {
+    const videoElement = document.querySelector('video');
+    const none = { microphone: false, camera: false };
+    const scene = new smwebsdk.Scene({
+      videoElement, tracerOptions: { disableTracing: true }, requestedMediaDevices: none, requiredMediaDevices: none,
+    });
+    scene.connect({ tokenServer: { uri, token } });
+    location.hash = 'connecting';
+  });
+</script>";
+
+#[test]
+fn the_vendors_sdk_connects_with_the_answer_as_it_is() {
+    let sdk = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/node_modules/@soulmachines/smwebsdk/bundles/smwebsdk.min.js"
+    );
+    let sdk = std::fs::read(sdk).expect("tests/run installs the SDK");
+    let site = Server::start(move |asked| match asked.path() {
+        "/sdk.js" => Answer::new(200, "text/javascript", sdk.clone()),
+        _ => Answer::new(200, "text/html; charset=utf-8", PAGE),
+    });
+    let world = World::with(|settings| {
+        let origins = format!("origins = [\"http://127.0.0.1:{}\"]", site.port);
+        app(settings, "guide", SECRET, &origins);
+    });
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    sign_in(&world, &visitor, &tab);
+    tab.open(&format!(
+        "http://127.0.0.1:{}/?gateway={}",
+        site.port,
+        world.usher.url("")
+    ));
+    tab.arrive("#connecting$");
+    let dialled = tab.dialled();
+    let token = dialled
+        .strip_prefix(&format!("wss://{SERVER}/?access_token="))
+        .unwrap_or_else(|| panic!("not the session server's address: {dialled}"));
+    world.usher.secrets.add_token("a minted token", token);
+    let claims = by_secret(token, SECRET).expect("the vendor's server takes it")["claims"].clone();
+    assert_eq!(claims["sm-session-server"], SERVER);
 }

@@ -136,6 +136,11 @@ impl Tab {
     }
 
     /// What the console complained of: a content policy that stopped our own page, a failed script.
+    /// The address of the first web socket that the page opens; it leads nowhere.
+    pub fn dialled(&self) -> String {
+        self.text_of("dialled")
+    }
+
     pub fn problems(&self) -> Vec<String> {
         serde_json::from_value(self.must("problems", json!({}))).unwrap()
     }
