@@ -20,6 +20,9 @@ pub struct Provider {
     pub groups_absent_means_empty: bool,
     /// Takes every address from this provider for verified.
     pub trust_email: bool,
+    /// Of an Entra provider: every ID token must name this tenant, and `xms_edov` stands for
+    /// `email_verified`, which Entra never sends.
+    pub entra_tenant: Option<String>,
     /// Asymmetric algorithms that an ID token may be signed with.
     pub id_token_algs: Vec<Algorithm>,
     pub prompt: Option<String>,

@@ -223,7 +223,7 @@ error-access-when-not-met-cure = Fragen Sie die Kontaktstelle dieser Anwendung, 
 
 error-access-groups-overage-title = Sie gehören zu vielen Gruppen an
 error-access-groups-overage-text = Zugang haben nur bestimmte Gruppen ({ $app }). Sie gehören so vielen an, dass { $provider } sie nicht mitgeschickt hat. Deshalb lässt sich nicht feststellen, ob die richtige dabei ist.
-error-access-groups-overage-cure = Bitten Sie die Kontaktstelle dieser Anwendung, dafür zu sorgen, dass { $provider } nur die hier wichtigen Gruppen schickt.
+error-access-groups-overage-cure = Bitten Sie die Kontaktstelle dieser Anwendung, dafür zu sorgen, dass { $provider } nur die hier wichtigen Gruppen schickt. In Microsoft Entra sind das die der Anwendung zugewiesenen Gruppen oder App-Rollen.
 
 error-access-groups-unknown-title = Ihre Gruppen sind nicht bekannt
 error-access-groups-unknown-text = Zugang haben nur bestimmte Gruppen ({ $app }), und { $provider } hat nicht mitgeteilt, welchen Sie angehören.

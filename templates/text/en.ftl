@@ -224,7 +224,7 @@ error-access-when-not-met-cure = Ask the contact for this app what is needed, or
 
 error-access-groups-overage-title = You are in too many groups
 error-access-groups-overage-text = { $app } is open to certain groups. You are in so many that { $provider } did not send them, so nobody can tell whether yours is among them.
-error-access-groups-overage-cure = Ask the contact for this app to have { $provider } send only the groups that matter here.
+error-access-groups-overage-cure = Ask the contact for this app to have { $provider } send only the groups that matter here. In Microsoft Entra these are the groups assigned to the application, or app roles.
 
 error-access-groups-unknown-title = Your groups are not known
 error-access-groups-unknown-text = { $app } is open to certain groups, and { $provider } did not say which ones you are in.
