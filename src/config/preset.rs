@@ -6,7 +6,8 @@
 //!   learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims
 //! - Okta: developer.okta.com/docs/guides/customize-tokens-groups-claim, and
 //!   support.okta.com/help/s/article/limitations-of-group-functions-dynamic-allowlists
-//! - Google: developers.google.com/identity/openid-connect/reference
+//! - Google: developers.google.com/identity/openid-connect/reference, and
+//!   developers.google.com/identity/gsi/web/guides/verify-google-id-token
 //! - Keycloak: its `GroupMembershipMapper` (full paths by default), and its built-in mapper
 //!   `realm roles` (into the access token alone by default)
 //! - Auth0: auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims
@@ -16,38 +17,41 @@ use url::Url;
 use super::provider::SCOPES;
 use super::reader::{Item, Table};
 use crate::expression::meant;
+use crate::identity::settings::Dialect;
 use crate::types::{Issuer, is_loopback};
 
 /// What is known of one provider.
 pub(super) struct Preset {
     name: &'static str,
     pub title: &'static str,
-    issuers: Issuers,
+    kind: Kind,
     pub groups_claim: &'static str,
     /// A key, and what follows while the file does not have it.
     unsaid: &'static [(&'static str, &'static str)],
 }
 
-/// What the provider's issuers look like.
+/// Which one it is, and what its issuers look like.
 #[derive(Clone, Copy)]
-enum Issuers {
-    /// Entra: `https://login.microsoftonline.com/TENANT/v2.0`.
-    Tenant,
+enum Kind {
+    /// `https://login.microsoftonline.com/TENANT/v2.0`.
+    Entra,
     /// `https://ORG.okta.com`, or below it `/oauth2/SERVER`.
-    Org,
+    Okta,
     /// One for everybody.
-    One(&'static str),
+    Google,
     /// `https://HOST/realms/REALM`.
-    Realm,
+    Keycloak,
     /// `https://HOST/`, with the slash.
-    Slash,
+    Auth0,
 }
+
+const GOOGLE: &str = "https://accounts.google.com";
 
 const PRESETS: [Preset; 5] = [
     Preset {
         name: "entra",
         title: "Microsoft",
-        issuers: Issuers::Tenant,
+        kind: Kind::Entra,
         groups_claim: "groups",
         unsaid: &[
             (
@@ -65,7 +69,7 @@ const PRESETS: [Preset; 5] = [
     Preset {
         name: "okta",
         title: "Okta",
-        issuers: Issuers::Org,
+        kind: Kind::Okta,
         groups_claim: "groups",
         unsaid: &[(
             "groups_claim",
@@ -76,7 +80,7 @@ const PRESETS: [Preset; 5] = [
     Preset {
         name: "google",
         title: "Google",
-        issuers: Issuers::One("https://accounts.google.com"),
+        kind: Kind::Google,
         groups_claim: "groups",
         unsaid: &[
             (
@@ -94,7 +98,7 @@ const PRESETS: [Preset; 5] = [
     Preset {
         name: "keycloak",
         title: "Keycloak",
-        issuers: Issuers::Realm,
+        kind: Kind::Keycloak,
         groups_claim: "realm_access.roles",
         unsaid: &[(
             "groups_claim",
@@ -106,7 +110,7 @@ const PRESETS: [Preset; 5] = [
     Preset {
         name: "auth0",
         title: "Auth0",
-        issuers: Issuers::Slash,
+        kind: Kind::Auth0,
         groups_claim: "groups",
         unsaid: &[(
             "groups_claim",
@@ -135,8 +139,8 @@ pub(super) fn preset(table: &Table<'_>) -> Option<&'static Preset> {
 impl Preset {
     /// The issuer that the file may leave out.
     pub fn issuer(&self) -> Option<Issuer> {
-        match self.issuers {
-            Issuers::One(issuer) => Issuer::parse(issuer).ok(),
+        match self.kind {
+            Kind::Google => Issuer::parse(GOOGLE).ok(),
             _ => None,
         }
     }
@@ -151,22 +155,22 @@ impl Preset {
     fn misfit(&self, issuer: &Issuer) -> Option<(&'static str, &'static str)> {
         let url = Url::parse(issuer.as_str()).ok()?;
         let parts: Vec<&str> = url.path().split('/').skip(1).collect();
-        let (fits, cure) = match self.issuers {
-            Issuers::Tenant => return tenant_misfit(&parts),
+        let (fits, cure) = match self.kind {
+            Kind::Entra => return tenant_misfit(&parts),
             _ if is_loopback(&url) => return None,
-            Issuers::Org => (
+            Kind::Okta => (
                 matches!(parts[..], [""] | ["oauth2", _]) && !issuer.as_str().ends_with('/'),
                 "it is https://ORG.okta.com, or https://ORG.okta.com/oauth2/SERVER, without a slash at the end",
             ),
-            Issuers::One(one) => (
-                issuer.as_str() == one,
+            Kind::Google => (
+                issuer.as_str() == GOOGLE,
                 "leave it out: it is https://accounts.google.com",
             ),
-            Issuers::Realm => (
+            Kind::Keycloak => (
                 matches!(parts[..], [.., "realms", realm] if !realm.is_empty()),
                 "it is https://HOST/realms/REALM, without a slash at the end",
             ),
-            Issuers::Slash => (
+            Kind::Auth0 => (
                 parts == [""] && issuer.as_str().ends_with('/'),
                 "it is https://TENANT.auth0.com/ or your own domain, with the slash at the end",
             ),
@@ -177,21 +181,23 @@ impl Preset {
     /// The scopes to ask for where the file names none.
     pub fn scopes(&self, issuer: &Issuer) -> &'static [&'static str] {
         // An org's own authorization server sends groups to those who ask; others may not know the scope.
-        match self.issuers {
-            Issuers::Org if !issuer.as_str().contains("/oauth2/") => {
-                &["openid", "profile", "email", "groups"]
-            }
+        match self.kind {
+            Kind::Okta if !issuer.as_str().contains("/oauth2/") => &["openid", "profile", "email", "groups"],
             _ => &SCOPES,
         }
     }
 
-    /// The tenant that every token of this issuer must name.
-    pub fn entra_tenant(&self, issuer: &Issuer) -> Option<String> {
-        let Issuers::Tenant = self.issuers else {
-            return None;
-        };
-        let tenant = issuer.as_str().strip_suffix("/v2.0")?.rsplit('/').next()?;
-        Some(tenant.to_owned())
+    /// How its claims are to be read.
+    pub fn dialect(&self, issuer: &Issuer) -> Dialect {
+        let tenant = |issuer: &str| Some(issuer.strip_suffix("/v2.0")?.rsplit('/').next()?.to_owned());
+        match self.kind {
+            // An issuer without a tenant was refused; no token names the empty one.
+            Kind::Entra => Dialect::Entra {
+                tenant: tenant(issuer.as_str()).unwrap_or_default(),
+            },
+            Kind::Google => Dialect::Google,
+            _ => Dialect::Standard,
+        }
     }
 }
 

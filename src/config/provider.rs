@@ -12,6 +12,7 @@ use super::secret::{Tolerance, plain_file, secret};
 use super::server::short;
 use super::{ClientAuth, Provider};
 use crate::expression::meant;
+use crate::identity::settings::Dialect;
 use crate::types::{Issuer, ProviderId};
 
 /// What Usher says itself in an authorization request.
@@ -114,7 +115,7 @@ fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider
             _ => Err("is \"unknown\" or \"empty\"".into()),
         }),
         trust_email: table.flag("trust_email"),
-        entra_tenant: preset.and_then(|preset| preset.entra_tenant(&issuer)),
+        dialect: preset.map_or(Dialect::Standard, |preset| preset.dialect(&issuer)),
         id_token_algs: algorithms(&table),
         prompt: table.parsed("prompt", None, |text| match text {
             "login" | "consent" | "select_account" => Ok(Some(text.to_owned())),

@@ -6,7 +6,7 @@ use super::Identity;
 use super::groups::groups;
 use super::id_token::{Invalid, numeric_date};
 use super::oidc::SignInError;
-use super::settings::Provider;
+use super::settings::{Dialect, Provider};
 use crate::types::{Email, Subject};
 
 /// C-24: the most bytes of claims that a session holds, as JSON.
@@ -47,7 +47,7 @@ pub fn identity(
     userinfo: Map<String, Value>,
 ) -> Result<Identity, SignInError> {
     // S-324: the signature is of a key that many tenants share, so the token itself must say whose it is.
-    if let Some(tenant) = &provider.entra_tenant
+    if let Dialect::Entra { tenant } = &provider.dialect
         && id_token.get("tid").and_then(Value::as_str) != Some(tenant)
     {
         return Err(Invalid::Tenant.into());
@@ -76,7 +76,9 @@ pub fn identity(
         provider: provider.id.clone(),
         issuer: provider.issuer.clone(),
         subject,
-        email_verified: email.is_some() && vouches(provider, &claims),
+        email_verified: email
+            .as_ref()
+            .is_some_and(|email| vouches(provider, email, &claims)),
         email,
         groups: groups(provider, &claims),
         auth_time: claims.get("auth_time").and_then(numeric_date),
@@ -86,14 +88,22 @@ pub fn identity(
 }
 
 /// Whether the provider says that the address belongs to the person.
-fn vouches(provider: &Provider, claims: &Map<String, Value>) -> bool {
-    let verified = claims.get("email_verified");
-    let said_true = verified == Some(&Value::Bool(true));
-    let said = match provider.entra_tenant {
-        Some(_) => owns_domain(claims.get("xms_edov")) && (said_true || verified.is_none()),
-        None => said_true,
+fn vouches(provider: &Provider, email: &Email, claims: &Map<String, Value>) -> bool {
+    let said = claims.get("email_verified");
+    let verified = said == Some(&Value::Bool(true));
+    let vouched = match provider.dialect {
+        Dialect::Standard => verified,
+        Dialect::Entra { .. } => owns_domain(claims.get("xms_edov")) && (verified || said.is_none()),
+        Dialect::Google => verified && (is_workspace(claims.get("hd")) || email.domain() == "gmail.com"),
     };
-    provider.trust_email || said
+    provider.trust_email || vouched
+}
+
+/// Google's `hd` names the Workspace that an account is of
+/// (developers.google.com/identity/gsi/web/guides/verify-google-id-token).
+fn is_workspace(hd: Option<&Value>) -> bool {
+    hd.and_then(Value::as_str)
+        .is_some_and(|domain| !domain.trim().is_empty())
 }
 
 /// Entra's optional claim `xms_edov`, "email domain owner verified": Microsoft calls it a Boolean

@@ -20,9 +20,7 @@ pub struct Provider {
     pub groups_absent_means_empty: bool,
     /// Takes every address from this provider for verified.
     pub trust_email: bool,
-    /// Of an Entra provider: every ID token must name this tenant, and `xms_edov` stands for
-    /// `email_verified`, which Entra never sends.
-    pub entra_tenant: Option<String>,
+    pub dialect: Dialect,
     /// Asymmetric algorithms that an ID token may be signed with.
     pub id_token_algs: Vec<Algorithm>,
     pub prompt: Option<String>,
@@ -30,6 +28,20 @@ pub struct Provider {
     /// PEM of extra trust anchors.
     pub ca_pem: Option<Vec<u8>>,
     pub allow_private_network: bool,
+}
+
+/// What a provider's claims mean beyond the standard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dialect {
+    Standard,
+    /// Every ID token must name this tenant (`tid`), and `xms_edov` stands for `email_verified`,
+    /// which Entra never sends.
+    Entra {
+        tenant: String,
+    },
+    /// Google answers for addresses of Gmail and of Workspace accounts (`hd`). Any other address
+    /// was verified once, and may have changed hands since.
+    Google,
 }
 
 /// How Usher proves to the token endpoint that it is the registered client.

@@ -269,6 +269,23 @@ fn okta_is_asked_for_groups_at_the_org_and_not_at_another_server() {
 }
 
 #[test]
+fn s_325_a_private_google_account_does_not_prove_the_companys_address() {
+    let google = Preset::with("google", Lie::none(), |settings| {
+        settings
+            .set("[apps.townhall]", "allow", "[\"domain:example.com\"]")
+            .set("[apps.support]", "allow", "[\"everyone\"]");
+    });
+    let left = json!({ "name": "Ada", "email": "ada@example.com", "email_verified": true, "region": "emea" });
+    google.open(left.clone(), SUPPORT).expect(403);
+    assert_eq!(google.last_denial(), "claims.email_unverified");
+    google.open(left.clone(), "/launch/townhall").expect(403);
+    let mut stays = left;
+    stays["hd"] = "example.com".into();
+    google.open(stays.clone(), SUPPORT).expect(302);
+    google.open(stays, "/launch/townhall").expect(302);
+}
+
+#[test]
 fn google_knows_no_groups_and_a_rule_holds_people_to_their_domain() {
     let google = Preset::with("google", Lie::none(), |settings| {
         settings.set("[apps.support]", "allow", "[\"claim:hd=example.com\"]");

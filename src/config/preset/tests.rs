@@ -5,6 +5,7 @@ use std::path::Path;
 use super::PRESETS;
 use crate::config::tests::{FRAMEABLE, PEM};
 use crate::config::{Loaded, Problems, Provider, parse};
+use crate::identity::settings::Dialect;
 
 const TENANT: &str = "7f3c1a52-0b1d-4c7e-9a55-6d0d2e8c4b10";
 
@@ -29,7 +30,8 @@ fn made(provider: &str) -> std::sync::Arc<Provider> {
 fn entra_fills_in_its_tenant() {
     let issuer = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
     let entra = made(&format!("provider = \"entra\"\nissuer = \"{issuer}\""));
-    assert_eq!(entra.entra_tenant.as_deref(), Some(TENANT));
+    let tenant = TENANT.to_owned();
+    assert_eq!(entra.dialect, Dialect::Entra { tenant });
     assert_eq!(
         (entra.title.as_str(), entra.groups_claim.as_str()),
         ("Microsoft", "groups")
@@ -37,8 +39,8 @@ fn entra_fills_in_its_tenant() {
     assert!(!entra.trust_email, "Entra's addresses are not trusted by default");
     let plain = made(&format!("issuer = \"{issuer}\""));
     assert_eq!(
-        (plain.entra_tenant.as_deref(), plain.title.as_str()),
-        (None, "work")
+        (&plain.dialect, plain.title.as_str()),
+        (&Dialect::Standard, "work")
     );
 }
 
@@ -46,6 +48,7 @@ fn entra_fills_in_its_tenant() {
 fn google_needs_no_issuer_and_keycloak_has_roles() {
     let google = made("provider = \"google\"");
     assert_eq!(google.issuer.as_str(), "https://accounts.google.com");
+    assert_eq!(google.dialect, Dialect::Google);
     let keycloak = made("provider = \"keycloak\"\nissuer = \"https://id.example.com/realms/acme\"");
     assert_eq!(keycloak.groups_claim, "realm_access.roles");
 }

@@ -20,7 +20,7 @@ fn provider() -> Provider {
         groups_claim: "groups".into(),
         groups_absent_means_empty: false,
         trust_email: false,
-        entra_tenant: None,
+        dialect: Dialect::Standard,
         id_token_algs: vec![jsonwebtoken::Algorithm::RS256],
         prompt: None,
         extra_params: Vec::new(),
@@ -162,7 +162,9 @@ fn c_24_claims_over_64_kib_are_refused_and_the_largest_is_named() {
 
 fn entra() -> Provider {
     Provider {
-        entra_tenant: Some(TENANT.into()),
+        dialect: Dialect::Entra {
+            tenant: TENANT.into(),
+        },
         ..provider()
     }
 }
@@ -303,4 +305,54 @@ fn c_15_a_path_that_breaks_off_is_no_way_to_say_no_groups() {
     // C-13: a claim of the whole name comes first.
     let both = json!({"realm_access.roles": ["literal"], "realm_access": {"roles": ["nested"]}});
     assert_eq!(groups(both), Groups::Known(vec!["literal".into()]));
+}
+
+#[test]
+fn s_325_google_answers_for_its_own_addresses_only() {
+    let google = Provider {
+        dialect: Dialect::Google,
+        ..provider()
+    };
+    let verified = |claims: Value| made(&google, &claims, &json!({})).unwrap().email_verified;
+    assert!(verified(
+        json!({"email": "ada@gmail.com", "email_verified": true})
+    ));
+    assert!(verified(
+        json!({"email": "ada@x.org", "email_verified": true, "hd": "x.org"})
+    ));
+    // A private account that was made with the company's address outlives the job.
+    assert!(!verified(json!({"email": "ada@x.org", "email_verified": true})));
+    for hd in [json!(""), json!(true), json!(["x.org"]), json!(null)] {
+        assert!(!verified(
+            json!({"email": "ada@x.org", "email_verified": true, "hd": hd})
+        ));
+    }
+    assert!(!verified(
+        json!({"email": "ada@x.org", "email_verified": "true", "hd": "x.org"})
+    ));
+    assert!(!verified(
+        json!({"email": "ada@notgmail.com", "email_verified": true})
+    ));
+    let trusting = Provider {
+        trust_email: true,
+        ..google
+    };
+    let claims = json!({"email": "ada@x.org", "email_verified": true});
+    assert!(made(&trusting, &claims, &json!({})).unwrap().email_verified);
+}
+
+#[test]
+fn lesson_44_an_address_with_several_ats_is_none() {
+    for email in [
+        json!("ada@x.org@evil.test"),
+        json!("ada@evil.test,ada@x.org"),
+        json!("\"ada@x.org\"@evil.test"),
+        json!("Ada <ada@x.org>"),
+        json!(["ada@x.org"]),
+        json!({"value": "ada@x.org"}),
+    ] {
+        let claims = json!({"email": email, "email_verified": true});
+        let who = made(&provider(), &claims, &json!({})).unwrap();
+        assert_eq!((who.email, who.email_verified), (None, false), "{email}");
+    }
 }

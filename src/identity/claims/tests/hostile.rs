@@ -35,7 +35,7 @@ fn hostile() -> impl Strategy<Value = Value> {
 fn document_of(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Map<String, Value>> {
     let name = prop_oneof![
         9 => prop::sample::select(vec![
-            "iss", "sub", "aud", "acr", "auth_time", "nonce", "sid", "email", "email_verified", "xms_edov", "tid",
+            "iss", "sub", "aud", "acr", "auth_time", "nonce", "sid", "email", "email_verified", "xms_edov", "tid", "hd",
             "groups", "groups:src1", "hasgroups", "_claim_names", "_claim_sources", "src1", "realm_access", "roles",
             "realm_access.roles", "name",
         ])
@@ -58,8 +58,10 @@ fn document() -> impl Strategy<Value = Map<String, Value>> {
 
 fn any_provider() -> impl Strategy<Value = Provider> {
     let path = prop::sample::select(vec!["groups", "roles", "realm_access.roles", "a.b.c.d"]);
-    (any::<bool>(), any::<bool>(), path).prop_map(|(entra, empty, path)| Provider {
-        entra_tenant: entra.then(|| TENANT.to_owned()),
+    let tenant = TENANT.to_owned();
+    let dialects = vec![Dialect::Standard, Dialect::Entra { tenant }, Dialect::Google];
+    (prop::sample::select(dialects), any::<bool>(), path).prop_map(|(dialect, empty, path)| Provider {
+        dialect,
         groups_absent_means_empty: empty,
         groups_claim: path.to_owned(),
         ..provider()
@@ -73,11 +75,12 @@ proptest! {
     ) {
         let ada = identity(&provider, Subject::parse("ada").unwrap(), id_token.clone(), userinfo.clone());
         let tenant = id_token.get("tid").and_then(Value::as_str) == Some(TENANT);
+        let is_entra = matches!(provider.dialect, Dialect::Entra { .. });
         let Ok(ada) = ada else {
-            prop_assert!(provider.entra_tenant.is_some() && !tenant);
+            prop_assert!(is_entra && !tenant);
             return Ok(());
         };
-        prop_assert!(provider.entra_tenant.is_none() || tenant);
+        prop_assert!(tenant || !is_entra);
         prop_assert_eq!(ada.subject.as_str(), "ada");
         for name in PROTOCOL {
             let said = id_token.get(name).filter(|_| !SPENT.contains(&name));
@@ -87,12 +90,14 @@ proptest! {
         let address = source.get("email").and_then(Value::as_str).and_then(|text| Email::parse(text).ok());
         prop_assert_eq!(ada.email.as_ref().map(Email::as_str), address.as_ref().map(Email::as_str));
         if ada.email_verified {
-            let (name, proofs) = match provider.entra_tenant {
-                Some(_) => ("xms_edov", vec![json!(true), json!("1")]),
-                None => ("email_verified", vec![json!(true)]),
+            let (name, proofs) = if is_entra {
+                ("xms_edov", vec![json!(true), json!("1")])
+            } else {
+                ("email_verified", vec![json!(true)])
             };
             prop_assert!(ada.email.is_some());
             prop_assert!(source.get(name).is_some_and(|said| proofs.contains(said)));
+            prop_assert!(provider.dialect != Dialect::Google || ada.text("hd").is_some());
         }
         let claim = claim_at(&ada.claims, &provider.groups_claim);
         match &ada.groups {
