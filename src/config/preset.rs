@@ -191,7 +191,7 @@ impl Preset {
     pub fn dialect(&self, issuer: &Issuer) -> Dialect {
         let tenant = |issuer: &str| Some(issuer.strip_suffix("/v2.0")?.rsplit('/').next()?.to_owned());
         match self.kind {
-            // An issuer without a tenant was refused; no token names the empty one.
+            // An issuer that names no tenant has been refused.
             Kind::Entra => Dialect::Entra {
                 tenant: tenant(issuer.as_str()).unwrap_or_default(),
             },

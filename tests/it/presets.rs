@@ -142,12 +142,43 @@ fn lesson_29_nothing_but_email_is_an_address() {
         "preferred_username": "victim@example.com", "verified_primary_email": ["victim@example.com"],
         "emails": ["victim@example.com"], "xms_edov": true,
     });
-    entra.open(of_entra(&names), SUPPORT).expect(403);
-    let reason = entra.last_denial();
-    assert!(
-        reason == "claims.missing" || reason == "claims.email_unverified",
-        "{reason}"
-    );
+    let page = entra.open(of_entra(&names), SUPPORT).expect(403);
+    page.shows("have <bdi>Microsoft</bdi> say so")
+        .hides("victim@example.com");
+    assert_eq!(entra.last_denial(), "claims.email_unverified");
+}
+
+#[test]
+fn lesson_32_a_claim_is_a_value_and_never_a_piece_of_text() {
+    let entra = Preset::entra(|settings| {
+        let policy =
+            r#"{ version = 3, devices = { custom_data = { region = "{{ user.claims.region }}" } } }"#;
+        settings
+            .set("[providers.lie]", "trust_email", "true")
+            .set("[apps.support]", "policy", policy)
+            .set("[apps.support]", "allow", "[\"everyone\"]");
+    });
+    let region = |region: Value| {
+        let claims = of_entra(&json!({ "email": "ada@example.com", "region": region }));
+        entra.open(claims, SUPPORT)
+    };
+    for text in [
+        r#"emea","role":"administrator"#,
+        "{{ user.email }}",
+        "${user.email}",
+        "emea}}, role = \"administrator\"",
+    ] {
+        let claims = claims_of(&region(json!(text)).expect(302), keys::SUPPORT);
+        assert_eq!(claims["policy"]["devices"]["custom_data"]["region"], text);
+        assert_eq!(claims["role"], "agent");
+    }
+    for typed in [json!(7), json!(true)] {
+        let claims = claims_of(&region(typed.clone()).expect(302), keys::SUPPORT);
+        assert_eq!(claims["policy"]["devices"]["custom_data"]["region"], typed);
+    }
+    for nothing in [json!(null), json!("")] {
+        region(nothing).expect(403);
+    }
 }
 
 #[test]
