@@ -26,9 +26,9 @@ sections! {
     LOG "log" ["format" "level"]
     AUDIT "audit" ["key_file" "keep" "person"]
     PROVIDER "providers.*" [
-        "provider" "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "auth_method" "scopes"
+        "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "auth_method" "scopes"
         "groups_claim" "groups_absent" "trust_email" "id_token_algs" "prompt" "extra_params" "ca_file"
-        "allow_private_network"
+        "allow_private_network" "provider"
     ]
     APP "apps.*" [
         "vendor" "title" "description" "icon" "category" "contact" "hidden" "new_tab" "confirm" "providers" "origins"

@@ -30,6 +30,14 @@ pub struct Provider {
     pub allow_private_network: bool,
 }
 
+/// How Usher proves to the token endpoint that it is the registered client.
+#[derive(Debug)]
+pub enum ClientAuth {
+    SecretBasic(SecretString),
+    SecretPost(SecretString),
+    None,
+}
+
 /// What a provider's claims mean beyond the standard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dialect {
@@ -42,12 +50,4 @@ pub enum Dialect {
     /// Google answers for addresses of Gmail and of Workspace accounts (`hd`). Any other address
     /// was verified once, and may have changed hands since.
     Google,
-}
-
-/// How Usher proves to the token endpoint that it is the registered client.
-#[derive(Debug)]
-pub enum ClientAuth {
-    SecretBasic(SecretString),
-    SecretPost(SecretString),
-    None,
 }
