@@ -91,7 +91,7 @@ const configuration = {
     openid: ['sub'],
     email: ['email', 'email_verified'],
     profile: ['name', 'given_name', 'family_name', 'preferred_username', 'picture', 'groups', 'region',
-      'title', 'twitter', 'website', 'roles', 'role', 'policy'],
+      'title', 'twitter', 'website', 'roles', 'role', 'policy', 'realm_access', 'https://acme.com/roles'],
   },
   pkce: { required: () => true },
   clientBasedCORS: () => false,

@@ -148,8 +148,17 @@ fn long_addresses(loaded: &Loaded, path: &Path, now: OffsetDateTime) -> Vec<Prob
 fn notes(config: &Config) -> Vec<&'static str> {
     let sealing = "server.sealing_key_file is absent: a key is made in the store; whoever loses the store signs \
                    everybody's open logins out, and replicas must share one (C-27)";
+    let google = "Google cannot end its own session: after signing out here, the next click may sign the same person in \
+                  again; prompt = \"select_account\" lets people choose";
     let absent = config.server.sealing_keys.is_empty();
-    absent.then_some(sealing).into_iter().collect()
+    let silent = config.providers.iter().any(|provider| {
+        provider.issuer.as_str() == "https://accounts.google.com" && provider.prompt.is_none()
+    });
+    let notes = [(absent, sealing), (silent, google)];
+    notes
+        .into_iter()
+        .filter_map(|(holds, note)| holds.then_some(note))
+        .collect()
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -28,7 +28,7 @@ sections! {
     PROVIDER "providers.*" [
         "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "auth_method" "scopes"
         "groups_claim" "groups_absent" "trust_email" "id_token_algs" "prompt" "auth_time" "extra_params" "ca_file"
-        "allow_private_network"
+        "allow_private_network" "provider"
     ]
     APP "apps.*" [
         "vendor" "title" "description" "icon" "category" "contact" "hidden" "new_tab" "confirm" "providers" "origins"

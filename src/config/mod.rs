@@ -10,6 +10,7 @@ mod key_place;
 pub mod keys;
 mod load;
 mod persona;
+mod preset;
 mod problem;
 mod provider;
 pub mod reader;

@@ -6,11 +6,13 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use super::keys;
+use super::preset::{Preset, preset};
 use super::reader::{Item, Table};
 use super::secret::{Tolerance, plain_file, secret};
 use super::server::short;
 use super::{AuthTime, ClientAuth, Provider};
 use crate::expression::meant;
+use crate::identity::settings::Dialect;
 use crate::types::{Issuer, ProviderId};
 
 /// What Usher says itself in an authorization request.
@@ -36,6 +38,9 @@ const OWN_PARAMS: [&str; 20] = [
     "client_assertion",
     "client_assertion_type",
 ];
+
+/// What to ask for where nothing else is said.
+pub(super) const SCOPES: [&str; 3] = ["openid", "profile", "email"];
 
 /// The names of all providers of the file, also of those with a fault.
 pub(super) fn ids(file: &Table<'_>) -> Vec<ProviderId> {
@@ -85,14 +90,15 @@ pub(super) fn providers(file: &Table<'_>, tolerance: &Tolerance) -> Vec<Provider
 fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider> {
     let table = item.table(keys::PROVIDER.keys)?;
     let id = ProviderId::parse(id).map_err(|e| item.error(e.to_string())).ok();
-    let issuer = table
-        .require("issuer")
-        .and_then(|item| item.parsed(|text| Issuer::parse(text).map_err(|e| e.to_string())));
+    let preset = preset(&table);
+    let issuer = issuer(&table, preset);
     let client_id = table
         .require("client_id")
         .and_then(|item| item.parsed(|text| short(text, 255)));
     let auth = client_auth(&table, tolerance);
-    let title = table.parsed("title", id.as_ref()?.as_str().to_owned(), |text| short(text, 60));
+    let title = preset.map_or(id.as_ref()?.as_str(), |preset| preset.title);
+    let title = table.parsed("title", title.to_owned(), |text| short(text, 60));
+    let groups_claim = preset.map_or("groups", |preset| preset.groups_claim);
     let ca_pem = table
         .get("ca_file")
         .and_then(|item| plain_file(&item).map(|bytes| (item, bytes)));
@@ -101,20 +107,21 @@ fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider
     {
         item.error(message);
     }
+    let issuer = issuer?;
     Some(Provider {
         id: id?,
         title,
-        issuer: issuer?,
         client_id: client_id?,
         auth: auth?,
-        scopes: scopes(&table),
-        groups_claim: table.parsed("groups_claim", "groups".to_owned(), |text| short(text, 255)),
+        scopes: scopes(&table, preset.map_or(&SCOPES, |preset| preset.scopes(&issuer))),
+        groups_claim: table.parsed("groups_claim", groups_claim.to_owned(), |text| short(text, 255)),
         groups_absent_means_empty: table.parsed("groups_absent", false, |text| match text {
             "empty" => Ok(true),
             "unknown" => Ok(false),
             _ => Err("is \"unknown\" or \"empty\"".into()),
         }),
         trust_email: table.flag("trust_email"),
+        dialect: preset.map_or(Dialect::Standard, |preset| preset.dialect(&issuer)),
         id_token_algs: algorithms(&table),
         prompt: table.parsed("prompt", None, |text| match text {
             "login" | "consent" | "select_account" => Ok(Some(text.to_owned())),
@@ -128,7 +135,23 @@ fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider
         extra_params: extra_params(&table),
         ca_pem: ca_pem.map(|(_, bytes)| bytes),
         allow_private_network: table.flag("allow_private_network"),
+        issuer,
     })
+}
+
+/// The issuer, which a preset may know and has an eye on.
+fn issuer(table: &Table<'_>, preset: Option<&Preset>) -> Option<Issuer> {
+    if !table.has("issuer")
+        && let Some(known) = preset.and_then(Preset::issuer)
+    {
+        return Some(known);
+    }
+    let item = table.require("issuer")?;
+    let issuer = item.parsed(|text| Issuer::parse(text).map_err(|e| e.to_string()))?;
+    if let Some(preset) = preset {
+        preset.check(&item, &issuer);
+    }
+    Some(issuer)
 }
 
 /// Whether all of a PEM bundle can be trust anchors; the provider's client takes all or none.
@@ -171,9 +194,9 @@ fn client_auth(table: &Table<'_>, tolerance: &Tolerance) -> Option<ClientAuth> {
     })
 }
 
-fn scopes(table: &Table<'_>) -> Vec<String> {
+fn scopes(table: &Table<'_>, unsaid: &[&str]) -> Vec<String> {
     if !table.has("scopes") {
-        return ["openid", "profile", "email"].map(str::to_owned).into();
+        return unsaid.iter().map(|scope| (*scope).to_owned()).collect();
     }
     let token = |text: &str| {
         let fits = !text.is_empty()

@@ -51,6 +51,8 @@ pub enum Invalid {
     NonceMissing,
     Nonce,
     AtHash,
+    /// Entra: the token speaks of another tenant than its issuer does.
+    Tenant,
 }
 
 impl Invalid {
@@ -72,6 +74,7 @@ impl Invalid {
             Self::NonceMissing => "id_token.nonce_missing",
             Self::Nonce => "id_token.nonce_mismatch",
             Self::AtHash => "id_token.at_hash_mismatch",
+            Self::Tenant => "id_token.tid_mismatch",
         }
     }
 }

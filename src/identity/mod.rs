@@ -1,6 +1,7 @@
 //! Who signed in: what a provider said about a person, checked and given types.
 
 mod claims;
+mod groups;
 
 pub mod id_token;
 pub mod keys;

@@ -20,6 +20,7 @@ pub struct Provider {
     pub groups_absent_means_empty: bool,
     /// Takes every address from this provider for verified.
     pub trust_email: bool,
+    pub dialect: Dialect,
     /// Asymmetric algorithms that an ID token may be signed with.
     pub id_token_algs: Vec<Algorithm>,
     pub prompt: Option<String>,
@@ -45,4 +46,18 @@ pub enum ClientAuth {
     SecretBasic(SecretString),
     SecretPost(SecretString),
     None,
+}
+
+/// What a provider's claims mean beyond the standard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dialect {
+    Standard,
+    /// Every ID token must name this tenant (`tid`), and `xms_edov` stands for `email_verified`,
+    /// which Entra never sends.
+    Entra {
+        tenant: String,
+    },
+    /// Google answers for addresses of Gmail and of Workspace accounts (`hd`). Any other address
+    /// was verified once, and may have changed hands since.
+    Google,
 }

@@ -15,6 +15,7 @@ use crate::audit::Record;
 use crate::config::AuthTime;
 use crate::identity::oidc::{self, SignedIn};
 use crate::identity::provider::{Metadata, Provider};
+use crate::identity::{Groups, GroupsUnknown};
 use crate::session::attempt::{Attempt, State};
 use crate::session::cookie::Cookie;
 use crate::session::rounds::Rounds;
@@ -291,6 +292,12 @@ async fn begin(
         }
     }
     tracing::info!(event = "sign_in", request_id = %visit.reference, provider = %provider);
+    if session.identity.groups == Groups::Unknown(GroupsUnknown::Overage) {
+        // Lesson 30: whoever looks after the site learns the cure before the person asks for it.
+        let cure =
+            "send the groups assigned to the application only, or app roles with groups_claim = \"roles\"";
+        tracing::warn!(event = "sign_in.groups_overage", request_id = %visit.reference, provider = %provider, cure);
+    }
     metrics::counter!("usher_sign_ins_total", "provider" => provider.as_str().to_owned(), "outcome" => "ok", "reason" => "")
         .increment(1);
     let rounds = Rounds::returning(

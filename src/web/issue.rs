@@ -7,7 +7,7 @@ use super::error::Problem;
 use super::visit::Visit;
 use crate::access::Denial;
 use crate::audit::{PlainReceipt, Receipt, Record};
-use crate::claims::ClaimSet;
+use crate::claims::{ClaimError, ClaimSet};
 use crate::config::App;
 use crate::delivery::Address;
 use crate::identity::Identity;
@@ -82,7 +82,21 @@ impl Entry<'_> {
             None => None,
         };
         let prepared = granted.prepare(session_id.as_deref(), visit.now);
+        if let Err(Refusal::Claims(ClaimError::Missing { claim })) = &prepared {
+            self.missed(claim);
+        }
         Ok(prepared.and_then(|prepared| prepared.sign(app)))
+    }
+
+    /// Lesson 29: what could not be said, and by name what the provider did send.
+    fn missed(&self, claim: &str) {
+        let (visit, person) = (self.visit, &self.session.identity);
+        // A provider may name its claims as it likes, at any length.
+        let plain = |name: &&str| name.len() <= 64 && name.bytes().all(|b| b.is_ascii_graphic());
+        let names = person.claims.keys().map(String::as_str).filter(plain);
+        let sent = names.take(50).collect::<Vec<_>>().join(" ");
+        tracing::warn!(event = "launch.claim_missing", request_id = %visit.reference, app = %self.app.id,
+            provider = %person.provider, claim, sent);
     }
 
     /// Counts, decides, records: a launch that carries no token.

@@ -227,7 +227,7 @@ error-access-when-not-met-cure = Fragen Sie die Kontaktstelle dieser Anwendung, 
 
 error-access-groups-overage-title = Sie gehören zu vielen Gruppen an
 error-access-groups-overage-text = Zugang haben nur bestimmte Gruppen ({ $app }). Sie gehören so vielen an, dass { $provider } sie nicht mitgeschickt hat. Deshalb lässt sich nicht feststellen, ob die richtige dabei ist.
-error-access-groups-overage-cure = Bitten Sie die Kontaktstelle dieser Anwendung, dafür zu sorgen, dass { $provider } nur die hier wichtigen Gruppen schickt.
+error-access-groups-overage-cure = Bitten Sie die Kontaktstelle dieser Anwendung, dafür zu sorgen, dass { $provider } nur die hier wichtigen Gruppen schickt. In Microsoft Entra sind das die der Anwendung zugewiesenen Gruppen oder App-Rollen.
 
 error-access-groups-unknown-title = Ihre Gruppen sind nicht bekannt
 error-access-groups-unknown-text = Zugang haben nur bestimmte Gruppen ({ $app }), und { $provider } hat nicht mitgeteilt, welchen Sie angehören.
@@ -235,7 +235,7 @@ error-access-groups-unknown-cure = Bitten Sie die Kontaktstelle dieser Anwendung
 
 error-access-email-unverified-title = Ihre E-Mail-Adresse ist nicht bestätigt
 error-access-email-unverified-text = Der Zugang richtet sich nach der E-Mail-Adresse ({ $app }), und { $provider } hat nicht bestätigt, dass die angegebene Ihnen gehört.
-error-access-email-unverified-cure = Bestätigen Sie Ihre Adresse bei { $provider }, und melden Sie sich dann neu an.
+error-access-email-unverified-cure = Bestätigen Sie Ihre Adresse bei { $provider }, und melden Sie sich dann neu an. Ist sie dort schon bestätigt, bitten Sie die Kontaktstelle dieser Anwendung, dafür zu sorgen, dass { $provider } das auch mitteilt.
 
 error-access-email-rebound-title = Diese Adresse gehört hier zu einem anderen Konto
 error-access-email-rebound-text = Menschen werden dort an ihrer E-Mail-Adresse erkannt ({ $app }). Ihre wurde zuerst von einem anderen Konto benutzt, oder Ihr Konto kam zuerst mit einer anderen Adresse.
@@ -259,7 +259,7 @@ error-claims-missing-cure = Lassen Sie Ihr Profil ergänzen, und melden Sie sich
 
 error-claims-email-unverified-title = Ihre E-Mail-Adresse ist nicht bestätigt
 error-claims-email-unverified-text = Zugelassen sind nur Adressen, die { $provider } bestätigt hat ({ $app }). Ihre ist noch nicht bestätigt.
-error-claims-email-unverified-cure = Bestätigen Sie Ihre Adresse bei { $provider }, und melden Sie sich dann neu an.
+error-claims-email-unverified-cure = Bestätigen Sie Ihre Adresse bei { $provider }, und melden Sie sich dann neu an. Ist sie dort schon bestätigt, bitten Sie die Kontaktstelle dieser Anwendung, dafür zu sorgen, dass { $provider } das auch mitteilt.
 
 error-claims-too-long-title = Ihre Angaben sind zu lang
 error-claims-too-long-text = { $app } nimmt in „{ $claim }“ weniger Text an, als { $provider } geschickt hat.

@@ -228,7 +228,7 @@ error-access-when-not-met-cure = Ask the contact for this app what is needed, or
 
 error-access-groups-overage-title = You are in too many groups
 error-access-groups-overage-text = { $app } is open to certain groups. You are in so many that { $provider } did not send them, so nobody can tell whether yours is among them.
-error-access-groups-overage-cure = Ask the contact for this app to have { $provider } send only the groups that matter here.
+error-access-groups-overage-cure = Ask the contact for this app to have { $provider } send only the groups that matter here. In Microsoft Entra these are the groups assigned to the application, or app roles.
 
 error-access-groups-unknown-title = Your groups are not known
 error-access-groups-unknown-text = { $app } is open to certain groups, and { $provider } did not say which ones you are in.
@@ -236,7 +236,7 @@ error-access-groups-unknown-cure = Ask the contact for this app to have { $provi
 
 error-access-email-unverified-title = Your e-mail address is not verified
 error-access-email-unverified-text = { $app } opens by e-mail address, and { $provider } has not confirmed that yours belongs to you.
-error-access-email-unverified-cure = Verify your address at { $provider }, then sign in again.
+error-access-email-unverified-cure = Verify your address at { $provider }, then sign in again. If it is verified there already, ask the contact for this app to have { $provider } say so.
 
 error-access-email-rebound-title = This address belongs to another account here
 error-access-email-rebound-text = { $app } knows people by their e-mail address. Yours was first used there by another account, or your account first came with another address.
@@ -260,7 +260,7 @@ error-claims-missing-cure = Have it added to your profile, then sign in again. T
 
 error-claims-email-unverified-title = Your e-mail address is not verified
 error-claims-email-unverified-text = { $app } takes only addresses that { $provider } has confirmed, and yours is not confirmed yet.
-error-claims-email-unverified-cure = Verify your address at { $provider }, then sign in again.
+error-claims-email-unverified-cure = Verify your address at { $provider }, then sign in again. If it is verified there already, ask the contact for this app to have { $provider } say so.
 
 error-claims-too-long-title = Your details are too long
 error-claims-too-long-text = { $app } takes less text in “{ $claim }” than { $provider } sent.

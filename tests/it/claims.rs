@@ -73,6 +73,34 @@ fn s_317_a_required_claim_with_nothing_left_refuses() {
 }
 
 #[test]
+fn lesson_29_the_log_names_what_is_missing_and_what_came_instead() {
+    let world = lying(Lie::none());
+    world.liar.says(json!({
+        "groups": ["staff"], "region": "emea", "upn": "ada@example.com", "nick\nname": "canary", "x".repeat(65): 1,
+    }));
+    let mut ada = world.usher.browser();
+    world.sign_in(&mut ada, "honest").expect(200);
+    ada.get("/launch/townhall").expect(403).shows("displayName");
+    let logged = world.usher.logged("launch.claim_missing");
+    assert_eq!(
+        (&logged["claim"], &logged["app"]),
+        (&json!("displayName"), &json!("townhall"))
+    );
+    let sent = logged["sent"].as_str().unwrap();
+    let names: Vec<&str> = sent.split(' ').collect();
+    assert!(
+        ["groups", "region", "sub", "upn"]
+            .iter()
+            .all(|name| names.contains(name)),
+        "{sent}"
+    );
+    assert!(
+        !sent.contains("ada@") && !sent.contains("nick") && !sent.contains("xx"),
+        "{sent}"
+    );
+}
+
+#[test]
 fn s_318_bidi_and_invisible_characters_are_removed() {
     let world = World::start();
     let name = format!(

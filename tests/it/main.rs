@@ -31,6 +31,7 @@ mod logout;
 mod lying_provider;
 mod ops;
 mod portal;
+mod presets;
 mod production;
 mod provider_flow;
 mod provider_settings;

@@ -59,7 +59,13 @@ impl Liar {
 
     /// On another site than the gateway.
     pub fn issuer(&self, path: &str) -> String {
-        format!("http://localhost:{}/{path}", self.server.port)
+        let place = self
+            .state
+            .lies
+            .get(path)
+            .and_then(|lie| lie.place)
+            .unwrap_or(path);
+        format!("http://localhost:{}/{place}", self.server.port)
     }
 
     /// How often an endpoint (`jwks`, `token`, `userinfo`, `authorize`) of a path was asked.
@@ -89,18 +95,20 @@ impl Liar {
 
 impl State {
     fn answer(&self, asked: &Asked) -> Answer {
-        let parts: Vec<&str> = asked.path().trim_start_matches('/').splitn(2, '/').collect();
-        let [path, endpoint] = parts[..] else {
-            return Answer::new(404, "text/plain", "");
-        };
-        let Some(lie) = self.lies.get(path) else {
+        let asked_for = asked.path().trim_start_matches('/');
+        let found = self.lies.iter().find_map(|(path, lie)| {
+            let place = lie.place.unwrap_or(path);
+            let endpoint = asked_for.strip_prefix(place)?.strip_prefix('/')?;
+            Some((*path, lie, place, endpoint))
+        });
+        let Some((path, lie, place, endpoint)) = found else {
             return Answer::new(404, "text/plain", "");
         };
         self.asked
             .lock()
             .unwrap()
             .push((format!("{path}/{endpoint}"), asked.clone()));
-        let issuer = format!("http://{}/{path}", asked.header("Host").unwrap_or_default());
+        let issuer = format!("http://{}/{place}", asked.header("Host").unwrap_or_default());
         match endpoint {
             ".well-known/openid-configuration" => {
                 edited(Answer::json(&metadata(&issuer, lie)), lie.metadata.as_ref())

@@ -40,6 +40,8 @@ impl ClientAuth {
 /// Edits to what the honest provider would have said; none by default.
 #[derive(Default)]
 pub struct Lie {
+    /// The path of its issuer, where that is not its name.
+    pub place: Option<&'static str>,
     pub metadata: Option<Edit<Answer>>,
     pub keys: Option<Edit<Answer>>,
     pub token: Option<Edit<Answer>>,
@@ -84,6 +86,12 @@ impl Lie {
         in_claims => claims: Value,
         in_compact => compact: String,
         on_the_way_back => callback: Vec<(String, String)>,
+    }
+
+    /// Lives at a path of the shape that some provider's issuers have.
+    pub fn living_at(mut self, place: &'static str) -> Self {
+        self.place = Some(place);
+        self
     }
 
     /// Rotates the signing key.
