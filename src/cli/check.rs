@@ -1,12 +1,16 @@
 //! `usher check`: every problem of a configuration at once, and what its personas come to.
 
+mod online;
+
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::config::{self, App, Config, Loaded, PersonaTest, Problem, Severity};
+use self::online::Online;
+use crate::config::{self, App, ClientAuth, Config, Loaded, PersonaTest, Problem, Provider, Severity};
 use crate::delivery::Target;
 use crate::mint;
 
@@ -19,8 +23,9 @@ pub enum Format {
     Json,
 }
 
-/// Checks the file at `path`: what to print, and the exit code, 0 or 1.
-pub fn run(path: &Path, format: Format, now: OffsetDateTime) -> (String, u8) {
+/// Checks the file at `path`, and where asked the places that it names: what to print, and the exit
+/// code, 0 or 1.
+pub fn run(path: &Path, format: Format, online: bool, now: OffsetDateTime) -> anyhow::Result<(String, u8)> {
     let found = match config::load(path) {
         Ok(loaded) => Findings {
             personas: loaded
@@ -29,37 +34,44 @@ pub fn run(path: &Path, format: Format, now: OffsetDateTime) -> (String, u8) {
                 .map(|test| (test, persona(&loaded.config, test, now)))
                 .map(Persona::new)
                 .collect(),
+            providers: providers(&loaded.config),
             apps: apps(&loaded.config),
             problems: long_addresses(&loaded, path, now)
                 .into_iter()
                 .chain(loaded.warnings)
                 .collect(),
             notes: notes(&loaded.config),
+            online: online.then(|| online::ask(&loaded.config)).transpose()?,
         },
         Err(problems) => Findings {
             problems: problems.0,
+            providers: Vec::new(),
             apps: Vec::new(),
             personas: Vec::new(),
             notes: Vec::new(),
+            online: None,
         },
     };
     let failed = found
         .problems
         .iter()
         .any(|problem| problem.severity == Severity::Error)
-        || found.personas.iter().any(|persona| persona.failure.is_some());
+        || found.personas.iter().any(|persona| persona.failure.is_some())
+        || found.online.as_ref().is_some_and(|online| !online.works());
     let text = match format {
         Format::Table => found.table(path),
         Format::Json => format!("{:#}\n", found.json(!failed)),
     };
-    (text, u8::from(failed))
+    Ok((text, u8::from(failed)))
 }
 
 struct Findings {
     problems: Vec<Problem>,
+    providers: Vec<[String; 3]>,
     apps: Vec<[String; 4]>,
     personas: Vec<Persona>,
     notes: Vec<&'static str>,
+    online: Option<Online>,
 }
 
 struct Persona {
@@ -83,6 +95,23 @@ impl Persona {
             failure: result.err(),
         }
     }
+}
+
+/// Where people come from, and how those places know us.
+fn providers(config: &Config) -> Vec<[String; 3]> {
+    let client = |provider: &Provider| match &provider.auth {
+        ClientAuth::PrivateKeyJwt(key) => {
+            let public = config.client_keys.iter().find(|key| key.provider == provider.id);
+            let thumbprint = public.map(|public| public.key.thumbprint()).unwrap_or_default();
+            format!("private_key_jwt, {:?}, thumbprint {thumbprint}", key.algorithm())
+        }
+        auth => auth.name().to_owned(),
+    };
+    let row = |provider: &Arc<Provider>| {
+        let issuer = provider.issuer.as_str().to_owned();
+        [provider.id.to_string(), issuer, client(provider)]
+    };
+    config.providers.iter().map(row).collect()
 }
 
 fn apps(config: &Config) -> Vec<[String; 4]> {
@@ -196,6 +225,9 @@ impl Findings {
         for problem in &self.problems {
             let _ = writeln!(text, "{problem}");
         }
+        for [id, issuer, client] in &self.providers {
+            let _ = writeln!(text, "provider  {id}  {issuer}  {client}");
+        }
         let width = |column: usize| self.apps.iter().map(|row| row[column].len()).max().unwrap_or(0);
         let widths = [width(0), width(1), width(2)];
         for [id, vendor, origin, key] in &self.apps {
@@ -214,6 +246,7 @@ impl Findings {
                 path.display()
             );
         }
+        text.extend(self.online.as_ref().map(Online::table));
         for note in &self.notes {
             let _ = writeln!(text, "note  {note}");
         }
@@ -251,15 +284,22 @@ impl Findings {
                 "cure": problem.cure,
             })
         };
+        let provider =
+            |[id, issuer, client]: &[String; 3]| json!({ "id": id, "issuer": issuer, "client": client });
         let app = |[id, vendor, origin, key]: &[String; 4]| json!({ "id": id, "vendor": vendor, "origin": origin, "key": key });
         let persona = |persona: &Persona| json!({ "line": persona.line, "as": persona.who, "app": persona.app, "failure": persona.failure });
-        json!({
+        let mut all = json!({
             "ok": ok,
             "problems": self.problems.iter().map(problem).collect::<Value>(),
+            "providers": self.providers.iter().map(provider).collect::<Value>(),
             "apps": self.apps.iter().map(app).collect::<Value>(),
             "notes": self.notes,
             "tests": self.personas.iter().map(persona).collect::<Value>(),
-        })
+        });
+        if let Some(online) = &self.online {
+            all["online"] = online.json();
+        }
+        all
     }
 }
 
@@ -279,7 +319,7 @@ mod tests {
         let persona = "[[test]]\nas = { name = \"Ada\" }\napp = \"a\"\nexpect = { allowed = true }\n";
         for (profile, warned) in [("", false), (profile.as_str(), true)] {
             std::fs::write(&path, file("", &format!("{FRAMEABLE}{profile}{persona}"))).unwrap();
-            let (text, code) = run(&path, Format::Table, OffsetDateTime::UNIX_EPOCH);
+            let (text, code) = run(&path, Format::Table, false, OffsetDateTime::UNIX_EPOCH).unwrap();
             assert_eq!(code, 0, "{text}");
             assert_eq!(text.contains("some proxies take 2,000"), warned, "{text}");
             assert!(text.contains("replicas must share one"), "{text}");

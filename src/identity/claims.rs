@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::id_token::numeric_date;
+use super::jwt::numeric_date;
 use super::oidc::SignInError;
 use super::settings::Provider;
 use super::{Groups, GroupsUnknown, Identity, claim_at};
@@ -137,6 +137,7 @@ mod tests {
             issuer: Issuer::parse("https://op.example").unwrap(),
             client_id: "usher".into(),
             auth: ClientAuth::None,
+            par: false,
             scopes: vec!["openid".into()],
             groups_claim: "groups".into(),
             groups_absent_means_empty: false,

@@ -1,10 +1,15 @@
 //! Who signed in: what a provider said about a person, checked and given types.
 
 mod claims;
+mod par;
+mod userinfo;
 
+pub mod assertion;
 pub mod id_token;
+pub mod jwt;
 pub mod keys;
 pub mod logout;
+pub mod metadata;
 pub mod oidc;
 pub mod provider;
 pub mod settings;

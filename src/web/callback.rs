@@ -231,6 +231,7 @@ async fn begin(
         identity,
         sid,
         id_token,
+        ..
     } = signed_in;
     let provider = identity.provider.clone();
     let short = id_token.expose_secret().len() <= LONGEST_ID_TOKEN;

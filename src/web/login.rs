@@ -1,5 +1,7 @@
 //! `GET /auth/login`: the way to a provider (C-19).
 
+use std::time::Instant;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpMessage as _, HttpResponse};
 
@@ -121,6 +123,7 @@ async fn start(
     ask: bool,
 ) -> Result<HttpResponse, Problem> {
     let id = &provider.settings.id;
+    let began = Instant::now();
     let metadata = provider
         .metadata()
         .await
@@ -129,7 +132,7 @@ async fn start(
     let attempt = Attempt::start(id.clone(), visit.now);
     let state = State {
         attempt: attempt.id.clone(),
-        destination,
+        destination: destination.clone(),
         started: visit.now,
     };
     let state = state
@@ -139,16 +142,16 @@ async fn start(
         prompt: ask.then_some("select_account"),
         ui_locales: Some(visit.lang().tag()),
     };
-    let redirect_uri = redirect_uri(visit, id);
-    let url = oidc::authorize(
-        provider,
-        &metadata,
-        &redirect_uri,
-        &state,
-        &attempt.secrets,
-        &wishes,
-    )
-    .map_err(|error| Problem::provider(error, id))?;
+    let request = oidc::Request {
+        redirect_uri: &redirect_uri(visit, id),
+        state: &state,
+        secrets: &attempt.secrets,
+        wishes,
+    };
+    let within = oidc::EXCHANGE.saturating_sub(began.elapsed());
+    let url = oidc::authorize(provider, &metadata, request, visit.now, within)
+        .await
+        .map_err(|error| Problem::provider(error, id).towards(destination))?;
     let mut response = redirect(StatusCode::SEE_OTHER, url.as_str());
     for gone in Attempt::evicted(&visit.cookies, *jar, sealer) {
         Gateway::append_cookie(&mut response, &jar.delete(Cookie::Login(&gone)));

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod chromium;
+pub mod clients;
 pub mod keys;
 pub mod liar;
 pub mod lie;
@@ -13,6 +14,7 @@ pub mod op;
 pub mod secrets;
 pub mod server;
 pub mod settings;
+pub mod tls;
 pub mod usher;
 pub mod vendor;
 pub mod wire;
@@ -21,6 +23,7 @@ pub mod world;
 pub use browser::{Browser, Request};
 pub use lie::{ClientAuth, Lie};
 pub use lying::{Lying, lying};
+pub use op::Shape;
 pub use settings::Settings;
 pub use usher::How;
 pub use vendor::{claims_of, names, token_in, verify};
