@@ -10,6 +10,8 @@ use crate::types::ProviderId;
 
 const SECRET: [&str; 3] = ["client_secret", "client_secret_file", "client_secret_env"];
 const KEY: [&str; 3] = ["client_key", "client_key_file", "client_key_env"];
+/// What may be said of the key.
+const OF_KEY: [&str; 2] = ["client_kid", "client_key_typ"];
 const METHODS: [&str; 4] = [
     "client_secret_basic",
     "client_secret_post",
@@ -36,9 +38,9 @@ pub(super) fn read(table: &Table<'_>, tolerance: &Tolerance) -> Option<(ClientAu
         None => METHODS[0],
     };
     let of_no_use: &[&str] = match method {
-        "none" => &[&SECRET[..], &KEY, &["client_kid"]].concat(),
+        "none" => &[&SECRET[..], &KEY, &OF_KEY].concat(),
         "private_key_jwt" => &SECRET,
-        _ => &[&KEY[..], &["client_kid"]].concat(),
+        _ => &[&KEY[..], &OF_KEY].concat(),
     };
     for key in of_no_use.iter().filter(|key| table.has(key)) {
         table.error(key, format!("is of no use with auth_method = \"{method}\""));
@@ -68,7 +70,11 @@ fn pair(table: &Table<'_>, tolerance: &Tolerance) -> Option<(ClientAuth, Option<
         Some(item) => item.parsed(|text| short(text, 128))?,
         None => public.thumbprint(),
     };
-    let key = assertion::ClientKey::new(key.into_signer(), kid);
+    let typ = table.parsed("client_key_typ", assertion::TYPES[0], |text| {
+        let known = assertion::TYPES.into_iter().find(|typ| *typ == text);
+        known.ok_or_else(|| format!("is one of {}", assertion::TYPES.join(", ")))
+    });
+    let key = assertion::ClientKey::new(key.into_signer(), kid, typ);
     Some((ClientAuth::PrivateKeyJwt(key), Some(public)))
 }
 

@@ -27,8 +27,8 @@ sections! {
     AUDIT "audit" ["key_file" "keep" "person"]
     PROVIDER "providers.*" [
         "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "client_key"
-        "client_key_file" "client_key_env" "client_kid" "auth_method" "par" "scopes" "groups_claim"
-        "groups_absent" "trust_email" "id_token_algs" "prompt" "extra_params" "ca_file" "allow_private_network"
+        "client_key_file" "client_key_env" "client_kid" "client_key_typ" "auth_method" "par" "scopes"
+        "groups_claim" "groups_absent" "trust_email" "id_token_algs" "prompt" "extra_params" "ca_file" "allow_private_network"
     ]
     APP "apps.*" [
         "vendor" "title" "description" "icon" "category" "contact" "hidden" "new_tab" "confirm" "providers" "origins"

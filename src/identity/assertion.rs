@@ -14,6 +14,8 @@ use super::jwt;
 use super::provider::ProviderError;
 use crate::types::Issuer;
 
+/// What an assertion may call itself; providers that do not know the second yet may refuse it (S-129).
+pub const TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
 /// S-129: long enough for one call.
 const LIFE: Duration = Duration::seconds(60);
 
@@ -21,6 +23,7 @@ const LIFE: Duration = Duration::seconds(60);
 pub struct ClientKey {
     signer: Box<dyn JwtSigner + Send + Sync>,
     kid: String,
+    typ: &'static str,
 }
 
 impl fmt::Debug for ClientKey {
@@ -30,8 +33,8 @@ impl fmt::Debug for ClientKey {
 }
 
 impl ClientKey {
-    pub fn new(signer: Box<dyn JwtSigner + Send + Sync>, kid: String) -> Self {
-        Self { signer, kid }
+    pub fn new(signer: Box<dyn JwtSigner + Send + Sync>, kid: String, typ: &'static str) -> Self {
+        Self { signer, kid, typ }
     }
 
     pub fn algorithm(&self) -> Algorithm {
@@ -58,7 +61,7 @@ impl ClientKey {
         issuer: &Issuer,
         now: OffsetDateTime,
     ) -> Result<[(&'static str, SecretString); 2], ProviderError> {
-        let header = json!({ "alg": format!("{:?}", self.algorithm()), "typ": "JWT", "kid": self.kid });
+        let header = json!({ "alg": format!("{:?}", self.algorithm()), "typ": self.typ, "kid": self.kid });
         let claims = json!({
             "iss": client_id,
             "sub": client_id,
@@ -101,7 +104,7 @@ mod tests {
 
     #[test]
     fn s_077_s_129_an_assertion_is_for_the_issuer_alone_and_for_a_minute() {
-        let key = ClientKey::new(Box::new(Silly), "k".into());
+        let key = ClientKey::new(Box::new(Silly), "k".into(), TYPES[0]);
         let issuer = Issuer::parse("https://op.example:8443/acme/").unwrap();
         let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
         let said = |_| {

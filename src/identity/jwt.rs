@@ -14,7 +14,7 @@ use super::provider::{Provider, ProviderError};
 use super::strict_json;
 
 /// How far a provider's clock may be off (C-48).
-const LEEWAY: Duration = Duration::seconds(60);
+pub const LEEWAY: Duration = Duration::seconds(60);
 /// How old a token may be (C-48).
 const OLDEST: Duration = Duration::minutes(10);
 const LONGEST: usize = 64 * 1024;

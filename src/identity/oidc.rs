@@ -290,7 +290,7 @@ async fn exchange(
         claims,
     } = id_token::verify(token, &expected, now)?;
     let userinfo = match &metadata.userinfo_endpoint {
-        Some(endpoint) => userinfo::fetch(provider, endpoint, access_token, subject.as_str()).await?,
+        Some(endpoint) => userinfo::fetch(provider, endpoint, access_token, subject.as_str(), now).await?,
         None => Map::new(),
     };
     let sid = claims.get("sid").and_then(Value::as_str).map(str::to_owned);

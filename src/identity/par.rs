@@ -87,3 +87,17 @@ fn basic(client_id: &str, secret: &SecretString) -> Result<HeaderValue, Provider
     value.set_sensitive(true);
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s_073_both_halves_of_basic_are_encoded_before_they_are_joined() {
+        let value = basic("a client:ä", &"p:w +/%".to_owned().into()).unwrap();
+        assert!(value.is_sensitive());
+        let (_, pair) = value.to_str().unwrap().split_once(' ').unwrap();
+        let pair = String::from_utf8(STANDARD.decode(pair).unwrap()).unwrap();
+        assert_eq!(pair, "a+client%3A%C3%A4:p%3Aw+%2B%2F%25");
+    }
+}

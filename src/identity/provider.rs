@@ -248,3 +248,22 @@ impl Provider {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s_364_what_was_read_serves_on_while_the_provider_is_down() {
+        let mut slot = Slot::EMPTY;
+        assert_eq!(
+            slot.store(Err(ProviderError::Slow)),
+            Err(ProviderError::Slow),
+            "nothing to serve"
+        );
+        assert_eq!(slot.recent_failure(), Some(ProviderError::Slow));
+        assert_eq!(slot.store(Ok(7)).as_deref(), Ok(&7));
+        assert_eq!(slot.recent_failure(), None, "a success makes good");
+        assert_eq!(slot.store(Err(ProviderError::Unreachable)).as_deref(), Ok(&7));
+    }
+}

@@ -4,6 +4,7 @@
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 use url::Url;
 
 use super::jwt::{self, Kind, Unproven};
@@ -22,6 +23,7 @@ pub async fn fetch(
     endpoint: &Url,
     access_token: &str,
     subject: &str,
+    now: OffsetDateTime,
 ) -> Result<Map<String, Value>, SignInError> {
     let bearer = format!("Bearer {access_token}");
     let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| SignInError::TokenAnswer)?;
@@ -40,7 +42,7 @@ pub async fn fetch(
         (200, "application/json") => {
             strict_json::object(&answer.body).map_err(|_| SignInError::UserinfoAnswer)?
         }
-        (200, "application/jwt") => signed(provider, &answer.body).await?,
+        (200, "application/jwt") => signed(provider, &answer.body, now).await?,
         _ => return Err(SignInError::UserinfoAnswer),
     };
     match claims.get("sub").and_then(Value::as_str) {
@@ -51,7 +53,11 @@ pub async fn fetch(
 }
 
 /// Signed userinfo: the provider's, for us, and no token of another kind.
-async fn signed(provider: &Provider, body: &[u8]) -> Result<Map<String, Value>, SignInError> {
+async fn signed(
+    provider: &Provider,
+    body: &[u8],
+    now: OffsetDateTime,
+) -> Result<Map<String, Value>, SignInError> {
     let compact = std::str::from_utf8(body).map_err(|_| SignInError::UserinfoAnswer)?;
     let token = jwt::authenticate(provider, compact, Kind::Userinfo).await;
     let claims = match token {
@@ -59,10 +65,14 @@ async fn signed(provider: &Provider, body: &[u8]) -> Result<Map<String, Value>, 
         Err(Unproven::Provider(error)) => return Err(error.into()),
         Err(Unproven::Fault(_)) => return Err(SignInError::UserinfoAnswer),
     };
+    // It need not end; where it does, it must not have.
+    let fresh = claims
+        .get("exp")
+        .is_none_or(|exp| jwt::numeric_date(exp).is_some_and(|exp| now < exp + jwt::LEEWAY));
     let ours = claims.get("iss").and_then(Value::as_str) == Some(provider.settings.issuer.as_str())
         && jwt::audience(&claims, &provider.settings.client_id).is_ok()
         && !OF_OTHER_TOKENS.iter().any(|name| claims.contains_key(*name));
-    if ours {
+    if ours && fresh {
         Ok(claims)
     } else {
         Err(SignInError::UserinfoAnswer)

@@ -1,6 +1,7 @@
 //! How the gateway says who it is, and how it pushes its requests (requirements S-073, S-077,
 //! S-109, S-127 to S-129).
 
+use crate::harness::browser::links;
 use crate::harness::keys;
 use crate::harness::lie::{edit, remove};
 use crate::harness::server::{Answer, Asked, value_of};
@@ -187,4 +188,46 @@ fn s_128_where_nothing_can_be_pushed_nobody_is_sent_on() {
     world(ClientAuth::Basic, lie)
         .refuses(502, "provider.no_par")
         .never_asked("authorize");
+}
+
+#[test]
+fn s_128_a_pushed_request_that_was_too_old_is_followed_by_a_new_one() {
+    let stale = |back: &mut Vec<(String, String)>| back[0] = ("error".into(), "invalid_request_uri".into());
+    let lie = Lie::none().requiring_par().on_the_way_back(stale);
+    let world = world(ClientAuth::Basic, lie).refuses(400, "callback.invalid_request_uri");
+    let pushed = world.liar.asked("lie", "par");
+    let mut ada = world.usher.browser();
+    let page = ada.go("/auth/login?provider=lie&app=townhall").expect(400);
+    let again = links(&page.text());
+    let again = again
+        .iter()
+        .find(|to| to.starts_with("/auth/login?"))
+        .expect("a way on");
+    assert_eq!(
+        world.liar.asked("lie", "par"),
+        pushed + 1,
+        "only a person starts anew"
+    );
+    let again = ada.get(again).expect(303);
+    assert!(again.location().contains("request_uri="));
+    assert_eq!(world.liar.asked("lie", "par"), pushed + 2);
+}
+
+#[test]
+fn s_129_an_assertion_says_what_it_is_where_the_provider_asks_for_that() {
+    let kind = "client-authentication+jwt";
+    let world = Lying::with(
+        Lie::none().authenticating(ClientAuth::Key),
+        How::default(),
+        |settings| {
+            says(settings, ClientAuth::Key);
+            settings.set("[providers.lie]", "client_key_typ", &format!("\"{kind}\""));
+        },
+    )
+    .accepts();
+    world.usher.secrets.add_pem(&keys::key(keys::CLIENT).pkcs8_pem());
+    let form = world.liar.requests("lie", "token").remove(0).form();
+    let header = field(&form, "client_assertion").split('.').next().unwrap();
+    let header: serde_json::Value = serde_json::from_slice(&keys::from_base64url(header)).unwrap();
+    assert_eq!(header["typ"], kind);
 }

@@ -1,5 +1,5 @@
 //! What providers say of themselves, in odd and in hostile ways (requirements S-016, S-040, S-042,
-//! S-076, S-080 to S-084, S-107, S-123 to S-126, S-151, S-357, S-362).
+//! S-076, S-080 to S-084, S-107, S-111, S-123 to S-126, S-151, S-357, S-362).
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::harness::lie::{edit, remove};
 use crate::harness::server::{Answer, Server};
 use crate::harness::tls::Tls;
+use crate::harness::usher::write_secret;
 use crate::harness::{How, Lie, Lying, World, lying};
 
 #[test]
@@ -199,9 +200,28 @@ fn s_107_nothing_but_the_code_flow_can_be_configured() {
         "extra_params = { request_uri = \"https://evil.example/\" }",
     ] {
         let changed = text.replace("[providers.lie]\n", &format!("[providers.lie]\n{line}\n"));
-        crate::harness::usher::write_secret(dir, "changed.toml", &changed);
+        write_secret(dir, "changed.toml", &changed);
         let output = world.usher.run(&["check", "-c", "changed.toml"]);
         assert_eq!(output.status.code(), Some(1), "{line}");
+    }
+}
+
+#[test]
+fn s_111_plain_http_is_for_this_machine_alone() {
+    let world = lying(Lie::none());
+    let dir = world.usher.dir.path();
+    let text = std::fs::read_to_string(dir.join("usher.toml")).unwrap();
+    let issuer = world.liar.issuer("lie");
+    let home = world.usher.url("");
+    for (here, elsewhere) in [
+        (issuer.as_str(), "http://op.example/lie"),
+        (home.trim_end_matches('/'), "http://go.example"),
+    ] {
+        write_secret(dir, "changed.toml", &text.replacen(here, elsewhere, 1));
+        let output = world.usher.run(&["check", "-c", "changed.toml"]);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{elsewhere}");
+        assert!(said.contains("plain http is for loopback only"), "{said}");
     }
 }
 

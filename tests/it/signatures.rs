@@ -74,6 +74,19 @@ fn s_171_names_of_algorithms_are_compared_as_they_are_written() {
 }
 
 #[test]
+fn s_173_a_key_of_another_provider_does_not_verify() {
+    // The honest provider signs by the key that is missing here.
+    let others = |a: &mut Answer| {
+        edit(a, |v| {
+            v["keys"] = json!([keys::key(keys::STRANGER).jwk(Some("k0"))]);
+        });
+    };
+    lying(Lie::none().about_keys(others))
+        .refuses(502, "id_token.signature_invalid")
+        .never_asked("userinfo");
+}
+
+#[test]
 fn s_178_s_179_a_token_of_another_kind_is_no_id_token() {
     for typ in ["logout+jwt", "application/logout+jwt", "at+jwt", "userinfo+jwt"] {
         lying(Lie::none().in_header(move |h| h["typ"] = typ.into()))
@@ -118,7 +131,8 @@ fn s_041_s_144_signed_userinfo_counts_where_all_of_it_is_right() {
 
 #[test]
 fn s_041_signed_userinfo_that_is_not_for_us() {
-    let changes: [fn(&mut Value); 6] = [
+    let changes: [fn(&mut Value); 7] = [
+        |claims| claims["exp"] = 1_700_000_000.into(),
         |claims| append(&mut claims["iss"], "/"),
         |claims| remove(claims, "iss"),
         |claims| claims["aud"] = json!(["usher", "stranger"]),
