@@ -169,6 +169,11 @@ fn notes(config: &Config) -> Vec<&'static str> {
     absent.then_some(sealing).into_iter().collect()
 }
 
+/// How wide each column is.
+fn widths<const N: usize>(rows: &[[String; N]]) -> [usize; N] {
+    std::array::from_fn(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0))
+}
+
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
@@ -225,13 +230,12 @@ impl Findings {
         for problem in &self.problems {
             let _ = writeln!(text, "{problem}");
         }
+        let [a, b, _] = widths(&self.providers);
         for [id, issuer, client] in &self.providers {
-            let _ = writeln!(text, "provider  {id}  {issuer}  {client}");
+            let _ = writeln!(text, "provider  {id:a$}  {issuer:b$}  {client}");
         }
-        let width = |column: usize| self.apps.iter().map(|row| row[column].len()).max().unwrap_or(0);
-        let widths = [width(0), width(1), width(2)];
+        let [a, b, c, _] = widths(&self.apps);
         for [id, vendor, origin, key] in &self.apps {
-            let [a, b, c] = widths;
             let _ = writeln!(text, "app   {id:a$}  {vendor:b$}  {origin:c$}  {key}");
         }
         for persona in &self.personas {

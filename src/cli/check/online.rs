@@ -83,8 +83,11 @@ impl Online {
 
     pub fn table(&self) -> String {
         let mut text = String::new();
+        let ids = self.providers.iter().map(|provider| &provider.id);
+        let ids = ids.chain(self.apps.iter().map(|(id, _)| id));
+        let width = ids.map(String::len).max().unwrap_or(0);
         let mut line = |id: &str, word: &str, rest: &str| {
-            let _ = writeln!(text, "online  {id}  {word:8}  {rest}");
+            let _ = writeln!(text, "online  {id:width$}  {word:8}  {rest}");
         };
         for provider in &self.providers {
             for finding in &provider.findings {
@@ -99,7 +102,7 @@ impl Online {
                 }
             }
             for (name, address) in &provider.register {
-                line(&provider.id, "register", &format!("{name}  {address}"));
+                line(&provider.id, "register", &format!("{name:24}  {address}"));
             }
         }
         for (id, findings) in &self.apps {
