@@ -33,6 +33,7 @@ mod production;
 mod provider_flow;
 mod provider_settings;
 mod refusals;
+mod requests;
 mod session;
 mod sign_in;
 mod signatures;
