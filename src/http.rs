@@ -45,6 +45,8 @@ pub enum HttpError {
 pub struct Answer {
     pub status: u16,
     pub content_type: String,
+    /// The `Date` header, empty where there is none.
+    pub date: String,
     pub body: Vec<u8>,
 }
 
@@ -126,12 +128,12 @@ impl Http {
         if response.status().is_redirection() {
             return Err(HttpError::Redirected);
         }
-        let content_type = response
-            .headers()
-            .get(reqwest::header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let header = |name: HeaderName| {
+            let value = response.headers().get(name).and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        let content_type = header(reqwest::header::CONTENT_TYPE).to_ascii_lowercase();
+        let date = header(reqwest::header::DATE);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| sort(&e))? {
             if body.len() + chunk.len() > cap {
@@ -142,6 +144,7 @@ impl Http {
         Ok(Answer {
             status: response.status().as_u16(),
             content_type,
+            date,
             body,
         })
     }

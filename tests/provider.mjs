@@ -1,7 +1,8 @@
 // The certified `oidc-provider` with a plain login form: one process for all tests, a client for
-// each. A person is known by client and login, so that no test meets another's people.
+// each, an issuer for each shape. A person is known by client and login, so that no test meets
+// another's people.
 import { createServer } from 'node:http';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Provider, interactionPolicy } from 'oidc-provider';
 import { answer } from './lines.mjs';
 
@@ -113,6 +114,33 @@ const configuration = {
   },
 };
 
+const signingKey = (...kind) => ({
+  ...generateKeyPairSync(...kind).privateKey.export({ format: 'jwk' }),
+  kid: randomBytes(8).toString('hex'),
+  use: 'sig',
+});
+
+// What a shape of the provider has besides.
+const shapes = {
+  plain: () => ({}),
+  // Takes pushed requests only, from clients that sign who they are.
+  pushed: () => ({
+    features: { pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true } },
+    clientAuthMethods: ['private_key_jwt'],
+  }),
+  // Signs as the client asks for, userinfo too.
+  signing: () => ({
+    features: { jwtUserinfo: { enabled: true } },
+    jwks: {
+      keys: [
+        signingKey('rsa', { modulusLength: 2048 }),
+        signingKey('ec', { namedCurve: 'P-256' }),
+        signingKey('ed25519'),
+      ],
+    },
+  }),
+};
+
 async function form(request) {
   let text = '';
   for await (const part of request) text += part;
@@ -136,14 +164,19 @@ async function signIn(provider, request, response) {
     <button name="cancel" value="yes">Cancel</button></form>`));
 }
 
-async function start() {
+async function start(shape) {
   const server = createServer();
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address();
-  const provider = new Provider(`http://localhost:${port}`, configuration);
+  const { features, ...more } = shapes[shape]();
+  const provider = new Provider(`http://localhost:${port}`, {
+    ...configuration,
+    ...more,
+    features: { ...configuration.features, ...features },
+  });
   provider.on('grant.success', (ctx) => {
     const { client, params } = ctx.oidc;
-    remember(client.clientId, params.code, params.code_verifier, ctx.body.access_token,
+    remember(client.clientId, params.code, params.code_verifier, params.client_assertion, ctx.body.access_token,
       ...ctx.body.id_token.split('.').slice(1));
   });
   provider.on('server_error', (_ctx, error) => console.error(error));
@@ -163,10 +196,13 @@ async function start() {
   return `http://localhost:${port}`;
 }
 
-const issuer = await start();
+const issuers = new Map();
 
 answer({
-  issuer: async () => issuer,
+  async issuer({ shape }) {
+    if (!issuers.has(shape)) issuers.set(shape, start(shape));
+    return issuers.get(shape);
+  },
   async client({ client }) {
     clients.set(client.client_id, client);
     remember(client.client_id, client.client_secret);

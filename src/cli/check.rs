@@ -1,12 +1,16 @@
 //! `usher check`: every problem of a configuration at once, and what its personas come to.
 
+mod online;
+
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::config::{self, App, Config, Loaded, PersonaTest, Problem, Severity};
+use self::online::Online;
+use crate::config::{self, App, ClientAuth, Config, Loaded, PersonaTest, Problem, Provider, Severity};
 use crate::delivery::Target;
 use crate::mint;
 
@@ -19,8 +23,9 @@ pub enum Format {
     Json,
 }
 
-/// Checks the file at `path`: what to print, and the exit code, 0 or 1.
-pub fn run(path: &Path, format: Format, now: OffsetDateTime) -> (String, u8) {
+/// Checks the file at `path`, and where asked the places that it names: what to print, and the exit
+/// code, 0 or 1.
+pub fn run(path: &Path, format: Format, online: bool, now: OffsetDateTime) -> anyhow::Result<(String, u8)> {
     let found = match config::load(path) {
         Ok(loaded) => Findings {
             personas: loaded
@@ -29,37 +34,44 @@ pub fn run(path: &Path, format: Format, now: OffsetDateTime) -> (String, u8) {
                 .map(|test| (test, persona(&loaded.config, test, now)))
                 .map(Persona::new)
                 .collect(),
+            providers: providers(&loaded.config),
             apps: loaded.config.apps.iter().map(row).collect(),
             problems: long_addresses(&loaded, path, now)
                 .into_iter()
                 .chain(loaded.warnings)
                 .collect(),
             notes: notes(&loaded.config),
+            online: online.then(|| online::ask(&loaded.config)).transpose()?,
         },
         Err(problems) => Findings {
             problems: problems.0,
+            providers: Vec::new(),
             apps: Vec::new(),
             personas: Vec::new(),
             notes: Vec::new(),
+            online: None,
         },
     };
     let failed = found
         .problems
         .iter()
         .any(|problem| problem.severity == Severity::Error)
-        || found.personas.iter().any(|persona| persona.failure.is_some());
+        || found.personas.iter().any(|persona| persona.failure.is_some())
+        || found.online.as_ref().is_some_and(|online| !online.works());
     let text = match format {
         Format::Table => found.table(path),
         Format::Json => format!("{:#}\n", found.json(!failed)),
     };
-    (text, u8::from(failed))
+    Ok((text, u8::from(failed)))
 }
 
 struct Findings {
     problems: Vec<Problem>,
+    providers: Vec<[String; 3]>,
     apps: Vec<Row>,
     personas: Vec<Persona>,
     notes: Vec<&'static str>,
+    online: Option<Online>,
 }
 
 /// What is said of an app.
@@ -94,6 +106,23 @@ impl Persona {
             failure: result.err(),
         }
     }
+}
+
+/// Where people come from, and how those places know us.
+fn providers(config: &Config) -> Vec<[String; 3]> {
+    let client = |provider: &Provider| match &provider.auth {
+        ClientAuth::PrivateKeyJwt(key) => {
+            let public = config.client_keys.iter().find(|key| key.provider == provider.id);
+            let thumbprint = public.map(|public| public.key.thumbprint()).unwrap_or_default();
+            format!("private_key_jwt, {:?}, thumbprint {thumbprint}", key.algorithm())
+        }
+        auth => auth.name().to_owned(),
+    };
+    let row = |provider: &Arc<Provider>| {
+        let issuer = provider.issuer.as_str().to_owned();
+        [provider.id.to_string(), issuer, client(provider)]
+    };
+    config.providers.iter().map(row).collect()
 }
 
 fn row(app: &App) -> Row {
@@ -161,6 +190,11 @@ fn notes(config: &Config) -> Vec<&'static str> {
         .collect()
 }
 
+/// How wide each column is.
+fn widths<const N: usize>(rows: &[[String; N]]) -> [usize; N] {
+    std::array::from_fn(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0))
+}
+
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
@@ -217,6 +251,10 @@ impl Findings {
         for problem in &self.problems {
             let _ = writeln!(text, "{problem}");
         }
+        let [a, b, _] = widths(&self.providers);
+        for [id, issuer, client] in &self.providers {
+            let _ = writeln!(text, "provider  {id:a$}  {issuer:b$}  {client}");
+        }
         let widest =
             |field: fn(&Row) -> &str| self.apps.iter().map(|row| field(row).len()).max().unwrap_or(0);
         let (a, b, c) = (
@@ -246,6 +284,7 @@ impl Findings {
                 path.display()
             );
         }
+        text.extend(self.online.as_ref().map(Online::table));
         for note in &self.notes {
             let _ = writeln!(text, "note  {note}");
         }
@@ -283,6 +322,8 @@ impl Findings {
                 "cure": problem.cure,
             })
         };
+        let provider =
+            |[id, issuer, client]: &[String; 3]| json!({ "id": id, "issuer": issuer, "client": client });
         let app = |Row {
                        id,
                        vendor,
@@ -293,63 +334,20 @@ impl Findings {
             json!({ "id": id, "vendor": vendor, "origin": origin.as_deref().unwrap_or_default(), "key": key })
         };
         let persona = |persona: &Persona| json!({ "line": persona.line, "as": persona.who, "app": persona.app, "failure": persona.failure });
-        json!({
+        let mut all = json!({
             "ok": ok,
             "problems": self.problems.iter().map(problem).collect::<Value>(),
+            "providers": self.providers.iter().map(provider).collect::<Value>(),
             "apps": self.apps.iter().map(app).collect::<Value>(),
             "notes": self.notes,
             "tests": self.personas.iter().map(persona).collect::<Value>(),
-        })
+        });
+        if let Some(online) = &self.online {
+            all["online"] = online.json();
+        }
+        all
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::tests::{FRAMEABLE, file};
-
-    #[test]
-    fn an_app_without_a_page_is_said_to_be_for_the_token_api_only() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("usher.toml");
-        let app = "vendor = \"custom\"\nallow = [\"everyone\"]\nclaims = { sub = \"{{ user.sub }}\" }\n";
-        for (more, place) in [
-            ("delivery = \"json\"", "token API only"),
-            (
-                "redirect_uris = [\"https://v.example/back\"]",
-                "one of redirect_uris",
-            ),
-            ("url = \"https://v.example/sso\"", "https://v.example"),
-        ] {
-            std::fs::write(&path, file("", &format!("{app}{more}\n"))).unwrap();
-            let (text, code) = run(&path, Format::Table, OffsetDateTime::UNIX_EPOCH);
-            assert_eq!(code, 0, "{text}");
-            assert!(
-                text.contains(&format!("app   a  custom  {place}  RSA 2048")),
-                "{text}"
-            );
-            let (json, _) = run(&path, Format::Json, OffsetDateTime::UNIX_EPOCH);
-            let json: Value = serde_json::from_str(&json).unwrap();
-            let origin = if place.contains("://") { place } else { "" };
-            assert_eq!(json["apps"][0]["origin"], origin);
-        }
-    }
-
-    #[test]
-    fn lesson_31_c_27_long_addresses_are_warned_of_and_the_sealing_key_is_noted() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("usher.toml");
-        let profile = format!(
-            "user_profile = [{}]\n",
-            format!("[\"k\", \"{}\"],", "v".repeat(256)).repeat(6)
-        );
-        let persona = "[[test]]\nas = { name = \"Ada\" }\napp = \"a\"\nexpect = { allowed = true }\n";
-        for (profile, warned) in [("", false), (profile.as_str(), true)] {
-            std::fs::write(&path, file("", &format!("{FRAMEABLE}{profile}{persona}"))).unwrap();
-            let (text, code) = run(&path, Format::Table, OffsetDateTime::UNIX_EPOCH);
-            assert_eq!(code, 0, "{text}");
-            assert_eq!(text.contains("some proxies take 2,000"), warned, "{text}");
-            assert!(text.contains("replicas must share one"), "{text}");
-        }
-    }
-}
+mod tests;

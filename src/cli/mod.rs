@@ -43,6 +43,9 @@ enum Command {
     Check {
         #[command(flatten)]
         file: ConfigFile,
+        /// Ask the providers and vendors too
+        #[arg(long)]
+        online: bool,
         /// How to say it
         #[arg(long, value_enum, default_value_t = check::Format::Table)]
         format: check::Format,
@@ -129,8 +132,8 @@ pub struct ConfigFile {
 pub fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Serve(file) => serve::run(&file.config),
-        Command::Check { file, format } => {
-            let (text, code) = check::run(&file.config, format, SystemClock.now());
+        Command::Check { file, online, format } => {
+            let (text, code) = check::run(&file.config, format, online, SystemClock.now())?;
             print!("{text}");
             Ok(ExitCode::from(code))
         }

@@ -26,7 +26,8 @@ sections! {
     LOG "log" ["format" "level"]
     AUDIT "audit" ["key_file" "keep" "person"]
     PROVIDER "providers.*" [
-        "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "auth_method" "scopes"
+        "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "client_key"
+        "client_key_file" "client_key_env" "client_kid" "client_key_typ" "auth_method" "par" "scopes"
         "groups_claim" "groups_absent" "trust_email" "id_token_algs" "prompt" "auth_time" "extra_params" "ca_file"
         "allow_private_network" "provider"
     ]

@@ -9,7 +9,7 @@ use super::keys::{self, SECTIONS};
 use super::problem::{Problem, Problems, Severity};
 use super::reader::{Source, Table};
 use super::secret::Tolerance;
-use super::{Config, Loaded, PublicUrl, app, expectation, provider, server};
+use super::{Config, Loaded, PublicUrl, app, client_auth, expectation, provider, server};
 use crate::types::{Origin, is_loopback, secure_url};
 
 /// Bytes that the file may have.
@@ -91,10 +91,8 @@ fn read<'a>(
     let limits = server::limits(&file);
     let log = server::log(&file);
     let audit = server::audit(&file, &tolerance);
-    let providers: Vec<_> = provider::providers(&file, &tolerance)
-        .into_iter()
-        .map(Arc::new)
-        .collect();
+    let (providers, client_keys) = provider::providers(&file, &tolerance);
+    let providers: Vec<_> = providers.into_iter().map(Arc::new).collect();
     let apps = app::apps(
         &file,
         &provider::ids(&file),
@@ -102,6 +100,7 @@ fn read<'a>(
         &tolerance,
         public_url.as_ref(),
     );
+    client_auth::keep_apart(&file, &client_keys, &apps);
     let tests = expectation::tests(&file, &providers, &apps);
     let config = Config {
         public_url: public_url?,
@@ -113,6 +112,7 @@ fn read<'a>(
         log,
         audit,
         providers,
+        client_keys,
         apps,
     };
     Some((config, tests))

@@ -1,6 +1,7 @@
 //! What the configuration file means: immutable, valid by construction.
 
 mod app;
+mod client_auth;
 mod encoding;
 mod expectation;
 mod handover;
@@ -38,6 +39,7 @@ use crate::signer::SigningKey;
 use crate::types::{AppId, Origin, ProviderId};
 use crate::vendors::vonage_video::Room;
 
+pub use client_auth::ClientKey;
 pub use encoding::Encoding;
 pub use expectation::{Expectation, PersonaTest};
 pub use key_files::Published;
@@ -68,6 +70,8 @@ pub struct Config {
     pub audit: Audit,
     /// In the file's order.
     pub providers: Vec<Arc<Provider>>,
+    /// The public halves of the keys by which providers know Usher.
+    pub client_keys: Vec<ClientKey>,
     /// In the file's order, which is the portal's.
     pub apps: Vec<App>,
 }

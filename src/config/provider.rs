@@ -5,13 +5,15 @@ use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
+use super::client_auth::{self, ClientKey};
 use super::keys;
 use super::preset::{Preset, preset};
 use super::reader::{Item, Table};
-use super::secret::{Tolerance, plain_file, secret};
+use super::secret::{Tolerance, plain_file};
 use super::server::short;
-use super::{AuthTime, ClientAuth, Provider};
+use super::{AuthTime, Provider};
 use crate::expression::meant;
+use crate::identity::jwt;
 use crate::identity::settings::Dialect;
 use crate::types::{Issuer, ProviderId};
 
@@ -19,6 +21,8 @@ use crate::types::{Issuer, ProviderId};
 const OWN_PARAMS: [&str; 20] = [
     "client_id",
     "client_secret",
+    "client_assertion",
+    "client_assertion_type",
     "response_type",
     "response_mode",
     "redirect_uri",
@@ -35,8 +39,6 @@ const OWN_PARAMS: [&str; 20] = [
     "login_hint",
     "id_token_hint",
     "ui_locales",
-    "client_assertion",
-    "client_assertion_type",
 ];
 
 /// What to ask for where nothing else is said.
@@ -61,7 +63,8 @@ pub(crate) fn provider_among(text: &str, known: &[ProviderId]) -> Result<Provide
     found.ok_or_else(|| format!("names a provider that is not there{}", meant(text, &names)))
 }
 
-pub(super) fn providers(file: &Table<'_>, tolerance: &Tolerance) -> Vec<Provider> {
+/// The providers, and the keys by which some of them know us.
+pub(super) fn providers(file: &Table<'_>, tolerance: &Tolerance) -> (Vec<Provider>, Vec<ClientKey>) {
     let entries = file
         .get("providers")
         .and_then(|item| item.entries())
@@ -73,21 +76,24 @@ pub(super) fn providers(file: &Table<'_>, tolerance: &Tolerance) -> Vec<Provider
         );
     }
     let mut providers: Vec<Provider> = Vec::new();
+    let mut keys = Vec::new();
     for (id, item) in entries {
-        let found = provider(id, &item, tolerance);
-        if let Some(found) = &found
-            && providers
-                .iter()
-                .any(|p| p.issuer == found.issuer && p.client_id == found.client_id)
+        let Some((found, key)) = provider(id, &item, tolerance) else {
+            continue;
+        };
+        if providers
+            .iter()
+            .any(|p| p.issuer == found.issuer && p.client_id == found.client_id)
         {
             item.error("has the issuer and client_id of another provider");
         }
-        providers.extend(found);
+        providers.push(found);
+        keys.extend(key);
     }
-    providers
+    (providers, keys)
 }
 
-fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider> {
+fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<(Provider, Option<ClientKey>)> {
     let table = item.table(keys::PROVIDER.keys)?;
     let id = ProviderId::parse(id).map_err(|e| item.error(e.to_string())).ok();
     let preset = preset(&table);
@@ -95,7 +101,7 @@ fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider
     let client_id = table
         .require("client_id")
         .and_then(|item| item.parsed(|text| short(text, 255)));
-    let auth = client_auth(&table, tolerance);
+    let client = client_auth::read(&table, tolerance);
     let title = preset.map_or(id.as_ref()?.as_str(), |preset| preset.title);
     let title = table.parsed("title", title.to_owned(), |text| short(text, 60));
     let groups_claim = preset.map_or("groups", |preset| preset.groups_claim);
@@ -108,11 +114,18 @@ fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider
         item.error(message);
     }
     let issuer = issuer?;
-    Some(Provider {
-        id: id?,
+    let (auth, key) = client?;
+    let id = id?;
+    let key = key.map(|key| ClientKey {
+        provider: id.clone(),
+        key,
+    });
+    let provider = Provider {
+        id,
         title,
         client_id: client_id?,
-        auth: auth?,
+        auth,
+        par: table.flag("par"),
         scopes: scopes(&table, preset.map_or(&SCOPES, |preset| preset.scopes(&issuer))),
         groups_claim: table.parsed("groups_claim", groups_claim.to_owned(), |text| short(text, 255)),
         groups_absent_means_empty: table.parsed("groups_absent", false, |text| match text {
@@ -136,7 +149,8 @@ fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<Provider
         ca_pem: ca_pem.map(|(_, bytes)| bytes),
         allow_private_network: table.flag("allow_private_network"),
         issuer,
-    })
+    };
+    Some((provider, key))
 }
 
 /// The issuer, which a preset may know and has an eye on.
@@ -170,30 +184,6 @@ fn trust_anchors(pem: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-fn client_auth(table: &Table<'_>, tolerance: &Tolerance) -> Option<ClientAuth> {
-    const KEYS: [&str; 3] = ["client_secret", "client_secret_file", "client_secret_env"];
-    let method = match table.get("auth_method") {
-        Some(item) => item.parsed(|text| match text {
-            "client_secret_basic" | "client_secret_post" | "none" => Ok(text.to_owned()),
-            "private_key_jwt" => Err("private_key_jwt is not supported yet".into()),
-            _ => Err("is client_secret_basic, client_secret_post or none".into()),
-        })?,
-        None => "client_secret_basic".to_owned(),
-    };
-    if method == "none" {
-        if KEYS.iter().any(|key| table.has(key)) {
-            table.error("client_secret", "is of no use with auth_method = \"none\"");
-        }
-        return Some(ClientAuth::None);
-    }
-    let secret = secret(table, KEYS, tolerance)?.as_str().to_owned().into();
-    Some(if method == "client_secret_post" {
-        ClientAuth::SecretPost(secret)
-    } else {
-        ClientAuth::SecretBasic(secret)
-    })
-}
-
 fn scopes(table: &Table<'_>, unsaid: &[&str]) -> Vec<String> {
     if !table.has("scopes") {
         return unsaid.iter().map(|scope| (*scope).to_owned()).collect();
@@ -221,19 +211,10 @@ fn scopes(table: &Table<'_>, unsaid: &[&str]) -> Vec<String> {
 }
 
 fn algorithms(table: &Table<'_>) -> Vec<Algorithm> {
-    let algorithm = |text: &str| match text {
-        "RS256" => Ok(Algorithm::RS256),
-        "RS384" => Ok(Algorithm::RS384),
-        "RS512" => Ok(Algorithm::RS512),
-        "PS256" => Ok(Algorithm::PS256),
-        "PS384" => Ok(Algorithm::PS384),
-        "PS512" => Ok(Algorithm::PS512),
-        "ES256" => Ok(Algorithm::ES256),
-        "ES384" => Ok(Algorithm::ES384),
-        "EdDSA" => Ok(Algorithm::EdDSA),
-        _ => {
-            Err("is RS256 to RS512, PS256 to PS512, ES256, ES384 or EdDSA; never none and never HMAC".into())
-        }
+    let algorithm = |text: &str| {
+        let wrong =
+            "is RS256 to RS512, PS256 to PS512, ES256, ES384, Ed25519 or EdDSA; never none and never HMAC";
+        jwt::algorithm(text).ok_or_else(|| wrong.to_owned())
     };
     if !table.has("id_token_algs") {
         return vec![Algorithm::RS256];

@@ -30,7 +30,7 @@ pub fn loaded(text: &str) -> Loaded {
     parse(text, Path::new("usher.toml")).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-fn refusal(text: &str) -> String {
+pub fn refusal(text: &str) -> String {
     parse(text, Path::new("usher.toml"))
         .map(|_| ())
         .expect_err("the file is refused")
@@ -279,8 +279,6 @@ fn secrets_come_from_exactly_one_place() {
     ));
     let absent = env.replace("PATH", "NO_SUCH_VARIABLE_AT_ALL");
     assert!(refusal(&absent).contains("that is not set"));
-    let jwt = file("", FRAMEABLE).replace("client_id", "auth_method = \"private_key_jwt\"\nclient_id");
-    assert!(refusal(&jwt).contains("not supported yet"));
 }
 
 #[test]

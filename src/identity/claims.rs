@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::Identity;
 use super::groups::groups;
-use super::id_token::{Invalid, numeric_date};
+use super::id_token::Invalid;
+use super::jwt::numeric_date;
 use super::oidc::SignInError;
 use super::settings::{Dialect, Provider};
 use crate::types::{Email, Subject};

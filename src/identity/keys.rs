@@ -31,6 +31,12 @@ impl Keys {
         Some(Self(keys.iter().filter_map(Key::usable).collect()))
     }
 
+    /// How many keys can be used, and how many of them with one of `algs`.
+    pub fn count(&self, algs: &[Algorithm]) -> (usize, usize) {
+        let serves = |key: &&Key| algs.iter().any(|alg| key.serves(*alg));
+        (self.0.len(), self.0.iter().filter(serves).count())
+    }
+
     /// The one key that may have signed: by `kid` where the token names one, else the only
     /// candidate for the algorithm.
     pub fn find(&self, kid: Option<&str>, alg: Algorithm) -> Result<&DecodingKey, KeyError> {
@@ -51,7 +57,12 @@ impl Key {
         if value.get("d").is_some() || value.get("k").is_some() {
             return None;
         }
-        let jwk: Jwk = serde_json::from_value(value.clone()).ok()?;
+        let mut value = value.clone();
+        // RFC 9864's name of the same algorithm.
+        if value.get("alg").is_some_and(|alg| alg == "Ed25519") {
+            value["alg"] = "EdDSA".into();
+        }
+        let jwk: Jwk = serde_json::from_value(value).ok()?;
         let signs = match (&jwk.common.public_key_use, &jwk.common.key_operations) {
             (Some(PublicKeyUse::Signature), _) | (None, None) => true,
             (None, Some(operations)) => operations.contains(&KeyOperations::Verify),

@@ -2,10 +2,15 @@
 
 mod claims;
 mod groups;
+mod par;
+mod userinfo;
 
+pub mod assertion;
 pub mod id_token;
+pub mod jwt;
 pub mod keys;
 pub mod logout;
+pub mod metadata;
 pub mod oidc;
 pub mod provider;
 pub mod settings;

@@ -13,8 +13,7 @@ use oauth2::{
     RedirectUrl, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse as _,
     TokenUrl,
 };
-use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -23,13 +22,13 @@ use url::Url;
 
 use super::claims;
 use super::id_token::{self, Expected, Invalid, Verified};
+use super::jwt::{self, Kind, Unproven};
 use super::provider::{Metadata, Provider, ProviderError};
 use super::settings::ClientAuth;
-use super::{Identity, strict_json};
-use crate::http::{Http, HttpError, Request};
+use super::{Identity, par, userinfo};
+use crate::http::{self, Http, HttpError};
 
 const TOKEN_CAP: usize = 64 * 1024;
-const USERINFO_CAP: usize = 256 * 1024;
 /// C-20: how long a token request may wait for its turn.
 const TURN: Duration = Duration::from_secs(10);
 /// C-58: from the code to the identity, all calls together.
@@ -67,7 +66,9 @@ pub enum SignInError {
     IdToken(#[from] Invalid),
     #[error("userinfo speaks of another person")]
     UserinfoSubject,
-    #[error("userinfo's answer is not a JSON object with a subject")]
+    #[error(
+        "userinfo's answer is neither a JSON object with a subject nor one that the provider signed for us"
+    )]
     UserinfoAnswer,
     #[error("the claims are larger than 64 KiB; the largest is {claim}")]
     ClaimsTooLarge { claim: String },
@@ -92,6 +93,8 @@ pub struct SignedIn {
     pub identity: Identity,
     /// The provider's session id.
     pub sid: Option<String>,
+    /// When the ID token was issued.
+    pub issued_at: OffsetDateTime,
     /// Kept for RP-initiated logout only.
     pub id_token: SecretString,
 }
@@ -164,24 +167,53 @@ fn client(provider: &Provider, metadata: &Metadata, redirect_uri: &str) -> Resul
         ClientAuth::SecretPost(s) => client
             .set_client_secret(secret(s))
             .set_auth_type(AuthType::RequestBody),
-        ClientAuth::None => client.set_auth_type(AuthType::RequestBody),
+        ClientAuth::PrivateKeyJwt(_) | ClientAuth::None => client.set_auth_type(AuthType::RequestBody),
     })
 }
 
-/// The address that starts the flow: code, PKCE S256, state, nonce.
-pub fn authorize(
+/// The address that starts the flow: code, PKCE S256, state, nonce. Where the provider wants the
+/// request pushed, the address only refers to it (S-127); a push that fails is never made up for by
+/// plain parameters (S-128).
+pub async fn authorize(
     provider: &Provider,
     metadata: &Metadata,
-    redirect_uri: &str,
-    state: &str,
-    secrets: &Secrets,
-    wishes: &Wishes<'_>,
+    request: Request<'_>,
+    now: OffsetDateTime,
+    within: Duration,
 ) -> Result<Url, ProviderError> {
+    let url = address(provider, metadata, &request)?;
+    if !(metadata.requires_par || provider.settings.par) {
+        return Ok(url);
+    }
+    let pushed = async {
+        let _turn = provider.token_requests.acquire().await;
+        par::push(provider, metadata, &url, now).await
+    };
+    tokio::time::timeout(within, pushed)
+        .await
+        .unwrap_or(Err(ProviderError::Slow))
+}
+
+/// What an authorization request says.
+pub struct Request<'a> {
+    pub redirect_uri: &'a str,
+    pub state: &'a str,
+    pub secrets: &'a Secrets,
+    pub wishes: Wishes<'a>,
+}
+
+fn address(provider: &Provider, metadata: &Metadata, request: &Request<'_>) -> Result<Url, ProviderError> {
+    let Request {
+        redirect_uri,
+        state,
+        secrets,
+        wishes,
+    } = request;
     let client = client(provider, metadata, redirect_uri)?;
     let challenge =
         PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(secrets.verifier.clone()));
     let mut request = client
-        .authorize_url(|| CsrfToken::new(state.to_owned()))
+        .authorize_url(|| CsrfToken::new((*state).to_owned()))
         .add_scopes(provider.settings.scopes.iter().cloned().map(Scope::new))
         .set_pkce_challenge(challenge)
         .add_extra_param("nonce", secrets.nonce.clone());
@@ -230,9 +262,17 @@ async fn exchange(
         secrets,
     } = code;
     let http = &provider.http;
-    let tokens = client(provider, metadata, redirect_uri)?
+    let settings = &provider.settings;
+    let client = client(provider, metadata, redirect_uri)?;
+    let mut request = client
         .exchange_code(AuthorizationCode::new(code))
-        .set_pkce_verifier(PkceCodeVerifier::new(secrets.verifier.clone()))
+        .set_pkce_verifier(PkceCodeVerifier::new(secrets.verifier.clone()));
+    if let ClientAuth::PrivateKeyJwt(key) = &settings.auth {
+        for (name, value) in key.says(&settings.client_id, &settings.issuer, now)? {
+            request = request.add_extra_param(name, value.expose_secret().to_owned());
+        }
+    }
+    let tokens = request
         .request_async(&|request| call(http, request))
         .await
         .map_err(|error| match error {
@@ -249,86 +289,34 @@ async fn exchange(
         .clone()
         .ok_or(SignInError::TokenAnswer)?;
     let access_token = tokens.access_token().secret();
-    let Verified { subject, claims } = verified(provider, &id_token, access_token, secrets, now).await?;
-    let userinfo = match &metadata.userinfo_endpoint {
-        Some(endpoint) => userinfo(http, endpoint, access_token, subject.as_str()).await?,
-        None => Map::new(),
-    };
-    let sid = claims.get("sid").and_then(Value::as_str).map(str::to_owned);
-    let identity = claims::identity(&provider.settings, subject, claims, userinfo)?;
-    Ok(SignedIn {
-        identity,
-        sid,
-        id_token,
-    })
-}
-
-/// Verifies the ID token, with newer keys where the ones at hand cannot (lesson 14, S-019).
-async fn verified(
-    provider: &Provider,
-    id_token: &SecretString,
-    access_token: &str,
-    secrets: &Secrets,
-    now: OffsetDateTime,
-) -> Result<Verified, SignInError> {
-    let settings = &provider.settings;
     let expected = Expected {
         issuer: settings.issuer.as_str(),
         client_id: &settings.client_id,
         nonce: &secrets.nonce,
-        algs: &settings.id_token_algs,
         access_token,
     };
-    let keys = provider.keys().await?;
-    match id_token::verify(id_token.expose_secret(), &expected, &keys, now) {
-        // A provider may also give new keys to an old name, or drop the names altogether.
-        Err(first @ (Invalid::KeyUnknown | Invalid::Signature)) => {
-            let newer = provider.newer_keys(&keys).await?;
-            if std::sync::Arc::ptr_eq(&newer, &keys) {
-                return Err(first.into());
-            }
-            Ok(id_token::verify(
-                id_token.expose_secret(),
-                &expected,
-                &newer,
-                now,
-            )?)
-        }
-        other => Ok(other?),
-    }
-}
-
-/// Userinfo by Authorization header; only of the ID token's subject (S-143, S-144).
-async fn userinfo(
-    http: &Http,
-    endpoint: &Url,
-    access_token: &str,
-    subject: &str,
-) -> Result<Map<String, Value>, SignInError> {
-    let bearer = format!("Bearer {access_token}");
-    let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| SignInError::TokenAnswer)?;
-    bearer.set_sensitive(true);
-    let headers = vec![
-        (AUTHORIZATION, bearer),
-        (ACCEPT, HeaderValue::from_static("application/json")),
-    ];
-    let request = Request {
-        method: Method::GET,
-        url: endpoint,
-        headers,
-        body: None,
-        cap: USERINFO_CAP,
+    let token = jwt::authenticate(provider, id_token.expose_secret(), Kind::IdToken).await;
+    let token = token.map_err(|unproven| match unproven {
+        Unproven::Provider(error) => SignInError::Provider(error),
+        Unproven::Fault(fault) => SignInError::IdToken(Invalid::Jwt(fault)),
+    })?;
+    let Verified {
+        subject,
+        issued_at,
+        claims,
+    } = id_token::verify(token, &expected, now)?;
+    let userinfo = match &metadata.userinfo_endpoint {
+        Some(endpoint) => userinfo::fetch(provider, endpoint, access_token, subject.as_str(), now).await?,
+        None => Map::new(),
     };
-    let answer = http.send(request).await.map_err(ProviderError::from)?;
-    if answer.status != 200 || !answer.content_type.starts_with("application/json") {
-        return Err(SignInError::UserinfoAnswer);
-    }
-    let claims = strict_json::object(&answer.body).map_err(|_| SignInError::UserinfoAnswer)?;
-    match claims.get("sub").and_then(Value::as_str) {
-        Some(sub) if sub == subject => Ok(claims),
-        Some(_) => Err(SignInError::UserinfoSubject),
-        None => Err(SignInError::UserinfoAnswer),
-    }
+    let sid = claims.get("sid").and_then(Value::as_str).map(str::to_owned);
+    let identity = claims::identity(settings, subject, claims, userinfo)?;
+    Ok(SignedIn {
+        identity,
+        sid,
+        issued_at,
+        id_token,
+    })
 }
 
 /// [`HttpError`] as the `oauth2` crate wants it.
@@ -348,7 +336,7 @@ async fn call(http: &Http, request: HttpRequest) -> Result<HttpResponse, CallErr
     for (_, value) in &mut headers {
         value.set_sensitive(true);
     }
-    let request = Request {
+    let request = http::Request {
         method: parts.method,
         url: &url,
         headers,
@@ -365,4 +353,25 @@ async fn call(http: &Http, request: HttpRequest) -> Result<HttpResponse, CallErr
             .insert(reqwest::header::CONTENT_TYPE, value);
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s_105_s_120_nonce_and_verifier_are_43_unreserved_characters_and_never_the_same() {
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..1000 {
+            let Secrets { nonce, verifier } = Secrets::random();
+            for text in [nonce, verifier] {
+                assert_eq!(text.len(), 43);
+                assert!(
+                    text.bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
+                );
+                assert!(seen.insert(text), "it came twice");
+            }
+        }
+    }
 }

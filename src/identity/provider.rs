@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, Semaphore};
 use url::Url;
 
 use super::keys::Keys;
+pub use super::metadata::Metadata;
 use super::settings;
-use crate::http::{Http, HttpError, Network};
+use crate::http::{Answer, Http, HttpError, Network};
 use crate::types;
 
 const METADATA_CAP: usize = 256 * 1024;
@@ -46,6 +46,12 @@ pub enum ProviderError {
     IssuerMismatch,
     #[error("the provider offers no PKCE with S256")]
     NoPkce,
+    #[error("the provider takes no pushed authorization requests")]
+    NoPar,
+    #[error("the provider refused the pushed authorization request")]
+    ParRefused,
+    #[error("the client's key cannot sign")]
+    ClientKey,
 }
 
 impl ProviderError {
@@ -59,6 +65,9 @@ impl ProviderError {
             Self::WrongAnswer => "provider.wrong_answer",
             Self::IssuerMismatch => "provider.issuer_mismatch",
             Self::NoPkce => "provider.no_pkce",
+            Self::NoPar => "provider.no_par",
+            Self::ParRefused => "provider.par_refused",
+            Self::ClientKey => "provider.client_key_unusable",
         }
     }
 }
@@ -72,72 +81,6 @@ impl From<HttpError> for ProviderError {
             HttpError::Redirected => Self::Redirected,
             HttpError::Forbidden => Self::Forbidden,
         }
-    }
-}
-
-/// What metadata holds beyond OpenID Connect Discovery 1.0.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
-pub struct Extensions {
-    /// RFC 8414.
-    code_challenge_methods_supported: Option<Vec<String>>,
-    /// RFC 9207.
-    #[serde(default)]
-    authorization_response_iss_parameter_supported: bool,
-    /// OpenID Connect RP-Initiated Logout 1.0.
-    end_session_endpoint: Option<Url>,
-}
-
-impl openidconnect::AdditionalProviderMetadata for Extensions {}
-
-type Document = openidconnect::ProviderMetadata<
-    Extensions,
-    openidconnect::core::CoreAuthDisplay,
-    openidconnect::core::CoreClientAuthMethod,
-    openidconnect::core::CoreClaimName,
-    openidconnect::core::CoreClaimType,
-    openidconnect::core::CoreGrantType,
-    openidconnect::core::CoreJweContentEncryptionAlgorithm,
-    openidconnect::core::CoreJweKeyManagementAlgorithm,
-    openidconnect::core::CoreJsonWebKey,
-    openidconnect::core::CoreResponseMode,
-    openidconnect::core::CoreResponseType,
-    openidconnect::core::CoreSubjectIdentifierType,
->;
-
-/// The checked endpoints of a provider.
-#[derive(Debug, Clone)]
-pub struct Metadata {
-    pub authorization_endpoint: Url,
-    pub token_endpoint: Url,
-    pub userinfo_endpoint: Option<Url>,
-    pub end_session_endpoint: Option<Url>,
-    pub announces_iss: bool,
-    jwks_uri: Url,
-}
-
-impl Metadata {
-    fn parse(body: &[u8], issuer: &str) -> Result<Self, ProviderError> {
-        let document: Document = serde_json::from_slice(body).map_err(|_| ProviderError::WrongAnswer)?;
-        if document.issuer().as_str() != issuer {
-            return Err(ProviderError::IssuerMismatch);
-        }
-        let secure = |url: &Url| types::secure_url(url.as_str()).map_err(|_| ProviderError::WrongAnswer);
-        let extensions = document.additional_metadata();
-        let methods = extensions.code_challenge_methods_supported.as_deref();
-        if methods.is_some_and(|methods| !methods.iter().any(|method| method == "S256")) {
-            return Err(ProviderError::NoPkce);
-        }
-        Ok(Self {
-            authorization_endpoint: secure(document.authorization_endpoint().url())?,
-            token_endpoint: secure(document.token_endpoint().ok_or(ProviderError::WrongAnswer)?.url())?,
-            userinfo_endpoint: document
-                .userinfo_endpoint()
-                .map(|e| secure(e.url()))
-                .transpose()?,
-            end_session_endpoint: extensions.end_session_endpoint.as_ref().map(secure).transpose()?,
-            announces_iss: extensions.authorization_response_iss_parameter_supported,
-            jwks_uri: secure(document.jwks_uri().url())?,
-        })
     }
 }
 
@@ -280,17 +223,18 @@ impl Provider {
             issuer.strip_suffix('/').unwrap_or(issuer)
         );
         let url = Url::parse(&address).map_err(|_| ProviderError::WrongAnswer)?;
-        Metadata::parse(&self.document(&url, METADATA_CAP).await?, issuer)
+        let answer = self.document(&url, METADATA_CAP).await?;
+        Metadata::parse(&answer.body, &answer.date, issuer)
     }
 
     async fn fetch_keys(&self) -> Result<Keys, ProviderError> {
         let metadata = self.metadata().await?;
-        let body = self.document(&metadata.jwks_uri, JWKS_CAP).await?;
-        Keys::parse(&body).ok_or(ProviderError::WrongAnswer)
+        let answer = self.document(&metadata.jwks_uri, JWKS_CAP).await?;
+        Keys::parse(&answer.body).ok_or(ProviderError::WrongAnswer)
     }
 
     /// A document by GET, tried twice where the provider could not be reached.
-    async fn document(&self, url: &Url, cap: usize) -> Result<Vec<u8>, ProviderError> {
+    async fn document(&self, url: &Url, cap: usize) -> Result<Answer, ProviderError> {
         let mut answer = self.http.get(url, cap).await;
         if matches!(answer, Err(HttpError::Unreachable)) {
             tokio::time::sleep(RETRY_AFTER).await;
@@ -298,9 +242,28 @@ impl Provider {
         }
         let answer = answer?;
         if answer.status == 200 {
-            Ok(answer.body)
+            Ok(answer)
         } else {
             Err(ProviderError::WrongAnswer)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s_364_what_was_read_serves_on_while_the_provider_is_down() {
+        let mut slot = Slot::EMPTY;
+        assert_eq!(
+            slot.store(Err(ProviderError::Slow)),
+            Err(ProviderError::Slow),
+            "nothing to serve"
+        );
+        assert_eq!(slot.recent_failure(), Some(ProviderError::Slow));
+        assert_eq!(slot.store(Ok(7)).as_deref(), Ok(&7));
+        assert_eq!(slot.recent_failure(), None, "a success makes good");
+        assert_eq!(slot.store(Err(ProviderError::Unreachable)).as_deref(), Ok(&7));
     }
 }

@@ -3,15 +3,19 @@
 use jsonwebtoken::Algorithm;
 use secrecy::SecretString;
 
+use super::assertion::ClientKey;
 use crate::types::{Issuer, ProviderId};
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one key of the section")]
 pub struct Provider {
     pub id: ProviderId,
     pub title: String,
     pub issuer: Issuer,
     pub client_id: String,
     pub auth: ClientAuth,
+    /// Pushes authorization requests (RFC 9126) also where the provider does not ask for it.
+    pub par: bool,
     /// `openid` always among them.
     pub scopes: Vec<String>,
     /// A claim's name, or a path such as `realm_access.roles`.
@@ -45,7 +49,20 @@ pub enum AuthTime {
 pub enum ClientAuth {
     SecretBasic(SecretString),
     SecretPost(SecretString),
+    PrivateKeyJwt(ClientKey),
     None,
+}
+
+impl ClientAuth {
+    /// As metadata and the configuration call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::SecretBasic(_) => "client_secret_basic",
+            Self::SecretPost(_) => "client_secret_post",
+            Self::PrivateKeyJwt(_) => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
 }
 
 /// What a provider's claims mean beyond the standard.

@@ -27,6 +27,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::claims::ClaimSet;
+use der::Kind;
 pub use generate::{KeyKind, generate, generate_pem};
 pub use header::Head;
 pub use public::PublicKey;
@@ -67,7 +68,7 @@ impl SignedToken {
 pub struct KeyError;
 
 /// What signs: a private key, or a secret shared with the vendor.
-type Signer = Box<dyn JwtSigner + Send + Sync>;
+pub type Signer = Box<dyn JwtSigner + Send + Sync>;
 
 /// An app's signing key, parsed and tried once.
 pub struct SigningKey {
@@ -137,6 +138,25 @@ impl SigningKey {
             kid: head.kid,
             nature: Nature::Public(public),
         })
+    }
+
+    /// Reads a private key whose algorithm is the usual one for its kind.
+    pub fn of_its_kind(text: &str) -> Result<Self, RejectedKey> {
+        let algorithm = match der::kind(&pem::read(text)?) {
+            Kind::Rsa => Algorithm::RS256,
+            Kind::P256 => Algorithm::ES256,
+            Kind::P384 => Algorithm::ES384,
+            Kind::Ed25519 => Algorithm::EdDSA,
+            Kind::RsaPss => return Err(RejectedKey::PssOnly),
+            Kind::Other => return Err(RejectedKey::OtherKind),
+            Kind::Unknown => return Err(RejectedKey::Corrupt),
+        };
+        Self::from_pem(text, Head::new(algorithm))
+    }
+
+    /// Only what signs, for tokens that are no app's.
+    pub fn into_signer(self) -> Signer {
+        self.signer
     }
 
     /// Takes a secret of at least `shortest` bytes, as they are.

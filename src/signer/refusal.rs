@@ -23,6 +23,8 @@ pub enum RejectedKey {
     NotP384,
     #[error("is not an Ed25519 key, which EdDSA needs")]
     NotEd25519,
+    #[error("is neither an RSA, a P-256, a P-384 nor an Ed25519 key")]
+    OtherKind,
     #[error("is a private key, and the app's algorithm takes a secret")]
     NeedsSecret,
     #[error("is a secret, and the app's algorithm takes a private key")]
@@ -64,7 +66,7 @@ impl RejectedKey {
             Self::NotRsa | Self::TooShort | Self::TooLong | Self::Exponent => {
                 "make a new one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out KEY.pem"
             }
-            Self::NotP256 => {
+            Self::NotP256 | Self::OtherKind => {
                 "make a new one: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out KEY.pem"
             }
             Self::NotP384 => {

@@ -193,6 +193,8 @@ fn refusal(error: &str) -> (&'static str, &'static str) {
             "callback.temporarily_unavailable",
         ),
         "server_error" => ("login.temporarily_unavailable", "callback.server_error"),
+        // A pushed request that was too old; the next one is new (S-128).
+        "invalid_request_uri" => ("login.expired", "callback.invalid_request_uri"),
         "login_required" => ("login.refused", "callback.login_required"),
         "interaction_required" => ("login.refused", "callback.interaction_required"),
         "consent_required" => ("login.refused", "callback.consent_required"),
@@ -256,6 +258,7 @@ async fn begin(
         identity,
         sid,
         id_token,
+        ..
     } = signed_in;
     let provider = identity.provider.clone();
     let short = id_token.expose_secret().len() <= LONGEST_ID_TOKEN;

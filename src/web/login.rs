@@ -1,5 +1,7 @@
 //! `GET /auth/login`: the way to a provider (C-19).
 
+use std::time::Instant;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpMessage as _, HttpResponse};
 
@@ -138,6 +140,7 @@ pub async fn start(
 ) -> Result<HttpResponse, Problem> {
     let settings = &provider.settings;
     let id = &settings.id;
+    let began = Instant::now();
     let metadata = provider
         .metadata()
         .await
@@ -173,16 +176,16 @@ pub async fn start(
     let state = state
         .seal(sealer)
         .ok_or_else(|| Problem::bad_request("login.bad_request"))?;
-    let redirect_uri = redirect_uri(visit, id);
-    let url = oidc::authorize(
-        provider,
-        &metadata,
-        &redirect_uri,
-        &state,
-        &attempt.secrets,
-        &wishes,
-    )
-    .map_err(|error| Problem::provider(error, id))?;
+    let request = oidc::Request {
+        redirect_uri: &redirect_uri(visit, id),
+        state: &state,
+        secrets: &attempt.secrets,
+        wishes,
+    };
+    let within = oidc::EXCHANGE.saturating_sub(began.elapsed());
+    let url = oidc::authorize(provider, &metadata, request, visit.now, within)
+        .await
+        .map_err(|error| Problem::provider(error, id).towards(destination))?;
     let mut response = redirect(StatusCode::SEE_OTHER, url.as_str());
     for gone in Attempt::evicted(&visit.cookies, *jar, sealer) {
         Gateway::append_cookie(&mut response, &jar.delete(Cookie::Login(&gone)));

@@ -193,6 +193,22 @@ fn s_363_a_silent_discovery() {
 }
 
 #[test]
+fn s_363_a_slow_provider_holds_nobody_up_at_another() {
+    let world = lying(Lie::none().about_metadata(|a| *a = Answer::Silence));
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| {
+            let mut bob = world.usher.browser();
+            world.sign_in(&mut bob, "lie").status
+        });
+        let mut ada = world.usher.browser();
+        world.sign_in(&mut ada, "honest").expect(200);
+        assert!(ada.is_signed_in());
+        assert!(!waits.is_finished(), "the other one is still waiting");
+        assert_eq!(waits.join().unwrap(), 504);
+    });
+}
+
+#[test]
 fn s_364_usher_starts_while_its_provider_is_down() {
     let world = Lying::with(Lie::none(), How::default(), |settings| {
         settings.add(

@@ -28,10 +28,13 @@ pub enum Command {
         #[arg(long, value_parser = new::bits)]
         bits: Option<u32>,
     },
-    /// Show an app's public key in every form
+    /// Show the public key of an app, or the one that a provider knows Usher by, in every form
     Show {
-        #[arg(long)]
-        app: String,
+        #[arg(long, required_unless_present = "provider")]
+        app: Option<String>,
+        /// With `auth_method = "private_key_jwt"`
+        #[arg(long, conflicts_with_all = ["app", "state"])]
+        provider: Option<String>,
         #[arg(long, value_enum, default_value_t = show::Which::Active)]
         state: show::Which,
     },
@@ -47,7 +50,14 @@ pub enum Command {
 pub fn run(config: &Path, command: &Command, now: OffsetDateTime) -> anyhow::Result<ExitCode> {
     let (text, code) = match command {
         Command::New { app, bits } => new::run(app, &place(config, app)?, *bits)?,
-        Command::Show { app, state } => (show::show(&load(config)?.config, app, *state)?, ExitCode::SUCCESS),
+        Command::Show { app, provider, state } => {
+            let config = load(config)?.config;
+            let text = match (provider, app) {
+                (Some(provider), _) => show::client(&config, provider)?,
+                (None, app) => show::show(&config, app.as_deref().unwrap_or_default(), *state)?,
+            };
+            (text, ExitCode::SUCCESS)
+        }
         Command::List => (show::list(&load(config)?.config, now), ExitCode::SUCCESS),
         Command::Rotate { app } => rotate::run(app, &place(config, app)?, now)?,
     };
@@ -60,11 +70,11 @@ fn place(config: &Path, app: &str) -> anyhow::Result<KeyPlace> {
 }
 
 /// A public key in every form, and what to do with it.
-fn forms(app: &str, vendor: &str, algorithm: Algorithm, kid: Option<&str>, key: &PublicKey) -> String {
+fn forms(algorithm: Algorithm, kid: Option<&str>, key: &PublicKey, where_to: &str) -> String {
     let mut text = key.pem();
     let _ = writeln!(text, "\njwk         {}", key.jwk(algorithm, kid));
     let _ = writeln!(text, "thumbprint  {}", key.thumbprint());
-    let _ = writeln!(text, "\n{}", where_to(app, vendor));
+    let _ = writeln!(text, "\n{where_to}");
     text
 }
 

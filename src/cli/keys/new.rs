@@ -8,7 +8,7 @@ use aws_lc_rs::rand;
 use jsonwebtoken::Algorithm;
 use zeroize::Zeroizing;
 
-use super::{file, forms};
+use super::{file, forms, where_to};
 use crate::config::key_files;
 use crate::config::{KeyPlace, Place};
 use crate::signer::{Head, KeyKind, SigningKey, generate};
@@ -85,7 +85,7 @@ fn pair(app: &str, key: &KeyPlace, active: &Path, kind: KeyKind) -> anyhow::Resu
         "{what}: {} ({})\n\n{}",
         path.display(),
         made.describe(),
-        forms(app, &key.vendor, key.algorithm, None, public)
+        forms(key.algorithm, None, public, &where_to(app, &key.vendor))
     ))
 }
 

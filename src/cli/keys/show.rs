@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use time::OffsetDateTime;
 
-use super::forms;
+use super::{forms, where_to};
 use crate::config::key_files::State;
-use crate::config::{App, Config, Published};
+use crate::config::{App, ClientAuth, Config, Published};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Which {
@@ -33,7 +33,30 @@ pub fn show(config: &Config, id: &str, which: Which) -> anyhow::Result<String> {
         .iter()
         .find(|key| key.state == state)
         .ok_or_else(|| anyhow!("there is no next key: usher keys new --app {id} makes it"))?;
-    Ok(forms(id, app.vendor, app.key.algorithm(), kid, &found.key))
+    let where_to = where_to(id, app.vendor);
+    Ok(forms(app.key.algorithm(), kid, &found.key, &where_to))
+}
+
+/// The public half of the key by which a provider knows Usher.
+pub fn client(config: &Config, id: &str) -> anyhow::Result<String> {
+    let provider = config
+        .providers
+        .iter()
+        .find(|provider| provider.id.as_str() == id);
+    let provider = provider.ok_or_else(|| anyhow!("there is no provider {id}"))?;
+    let ClientAuth::PrivateKeyJwt(key) = &provider.auth else {
+        bail!("{id} does not know Usher by a key: that is auth_method = \"private_key_jwt\"");
+    };
+    let public = config
+        .client_keys
+        .iter()
+        .find(|client| client.provider == provider.id)
+        .context("the key has no public half")?;
+    let where_to = format!(
+        "Give the JWK above (or the PEM, where it takes only that) to {id} as the public key of the client {}.",
+        provider.client_id
+    );
+    Ok(forms(key.algorithm(), Some(key.kid()), &public.key, &where_to))
 }
 
 const COLUMNS: [&str; 7] = ["app", "alg", "kind", "thumbprint", "state", "days", "file"];

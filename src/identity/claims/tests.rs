@@ -16,6 +16,7 @@ fn provider() -> Provider {
         issuer: Issuer::parse("https://op.example").unwrap(),
         client_id: "usher".into(),
         auth: ClientAuth::None,
+        par: false,
         scopes: vec!["openid".into()],
         groups_claim: "groups".into(),
         groups_absent_means_empty: false,

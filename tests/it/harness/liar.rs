@@ -2,17 +2,16 @@
 //! people in at once, without a page.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::{digest, hmac, rand};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::clients::Clients;
 use super::keys::{self, base64url};
-use super::lie::{ClientAuth, Edit, Lie, Rotation};
+use super::lie::{Edit, Lie, Rotation};
 use super::secrets::Secrets;
 use super::server::{Answer, Asked, Server, value_of};
 
@@ -29,10 +28,15 @@ struct State {
     secrets: Arc<Secrets>,
     /// Seconds that this provider's clock is ahead.
     ahead: AtomicI64,
+    /// The port of the TLS in front, where there is one.
+    front: AtomicU16,
     /// Path and endpoint of every request.
     asked: Mutex<Vec<(String, Asked)>>,
     /// What a code stands for: the authorization request.
     codes: Mutex<HashMap<String, Vec<(String, String)>>>,
+    /// Authorization requests that were pushed, by their `request_uri`, until they are used.
+    pushed: Mutex<HashMap<String, Vec<(String, String)>>>,
+    clients: Clients,
     /// How often the key of a path has changed.
     generation: Mutex<HashMap<String, usize>>,
     person: Mutex<Value>,
@@ -44,8 +48,11 @@ impl Liar {
             lies,
             secrets,
             ahead: AtomicI64::new(0),
+            front: AtomicU16::new(0),
             asked: Mutex::default(),
             codes: Mutex::default(),
+            pushed: Mutex::default(),
+            clients: Clients::default(),
             generation: Mutex::default(),
             person: Mutex::new(json!({
                 "name": "Ada Lovelace", "email": "ada@example.com", "email_verified": true,
@@ -66,6 +73,14 @@ impl Liar {
             .and_then(|lie| lie.place)
             .unwrap_or(path);
         format!("http://localhost:{}/{place}", self.server.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.server.port
+    }
+
+    pub fn set_front(&self, port: u16) {
+        self.state.front.store(port, Ordering::SeqCst);
     }
 
     /// How often an endpoint (`jwks`, `token`, `userinfo`, `authorize`) of a path was asked.
@@ -108,13 +123,18 @@ impl State {
             .lock()
             .unwrap()
             .push((format!("{path}/{endpoint}"), asked.clone()));
-        let issuer = format!("http://{}/{place}", asked.header("Host").unwrap_or_default());
+        let issuer = if lie.behind_tls {
+            format!("https://localhost:{}/{path}/", self.front.load(Ordering::SeqCst))
+        } else {
+            format!("http://{}/{place}", asked.header("Host").unwrap_or_default())
+        };
         match endpoint {
             ".well-known/openid-configuration" => {
                 edited(Answer::json(&metadata(&issuer, lie)), lie.metadata.as_ref())
             }
             "jwks" => edited(Answer::json(&self.keys(path)), lie.keys.as_ref()),
             "authorize" => self.authorize(path, &issuer, asked, lie),
+            "par" => edited(self.push(&issuer, asked, lie), lie.par.as_ref()),
             "token" => edited(self.token(path, &issuer, asked, lie), lie.token.as_ref()),
             // A way home over yet another site.
             "end" => {
@@ -123,7 +143,7 @@ impl State {
                 Answer::redirect(303, &format!("http://two.localhost:{port}/{path}/ended?{query}"))
             }
             "ended" => ended(&asked.query()),
-            "userinfo" => edited(self.userinfo(asked), lie.userinfo.as_ref()),
+            "userinfo" => edited(self.userinfo(&issuer, asked, lie), lie.userinfo.as_ref()),
             _ => Answer::new(404, "text/plain", ""),
         }
     }
@@ -147,7 +167,13 @@ impl State {
     }
 
     fn authorize(&self, path: &str, issuer: &str, asked: &Asked, lie: &Lie) -> Answer {
-        let request = asked.query();
+        let request = match value_of(&asked.query(), "request_uri") {
+            Some(uri) => self.pushed.lock().unwrap().remove(uri),
+            None => (!lie.requires_par).then(|| asked.query()),
+        };
+        let Some(request) = request else {
+            return Answer::new(400, "text/plain", "no such request");
+        };
         if lie.rotation == Rotation::AtLaterAuthorize && self.authorized(path) > 1 {
             self.rotate(path);
         }
@@ -185,7 +211,7 @@ impl State {
         let form = asked.form();
         let refuse =
             |error: &str| Answer::new(400, "application/json", json!({ "error": error }).to_string());
-        if !authenticates(lie.auth, asked) {
+        if !self.clients.authenticates(lie.auth, issuer, asked, &self.secrets) {
             return Answer::new(401, "application/json", r#"{"error":"invalid_client"}"#);
         }
         let request = self
@@ -218,6 +244,17 @@ impl State {
         }))
     }
 
+    /// RFC 9126: keeps an authorization request, for one use.
+    fn push(&self, issuer: &str, asked: &Asked, lie: &Lie) -> Answer {
+        if !self.clients.authenticates(lie.auth, issuer, asked, &self.secrets) {
+            return Answer::new(401, "application/json", r#"{"error":"invalid_client"}"#);
+        }
+        let uri = format!("urn:ietf:params:oauth:request_uri:{}", random());
+        self.pushed.lock().unwrap().insert(uri.clone(), asked.form());
+        let body = json!({ "request_uri": uri, "expires_in": 60 });
+        Answer::new(201, "application/json", body.to_string())
+    }
+
     fn id_token(&self, path: &str, issuer: &str, nonce: Option<&str>, lie: &Lie) -> String {
         let generation = self.generation(path);
         let now = self.now();
@@ -231,11 +268,7 @@ impl State {
         if let Some(edit) = &lie.claims {
             edit(&mut claims);
         }
-        let message = format!(
-            "{}.{}",
-            base64url(header.to_string().as_bytes()),
-            base64url(claims.to_string().as_bytes())
-        );
+        let message = keys::unsigned(&header, &claims);
         let signature = match header["alg"].as_str() {
             Some("RS256") => keys::key(keys::PROVIDER + generation % 2).rs256(message.as_bytes()),
             Some("HS256") => {
@@ -251,7 +284,7 @@ impl State {
         compact
     }
 
-    fn userinfo(&self, asked: &Asked) -> Answer {
+    fn userinfo(&self, issuer: &str, asked: &Asked, lie: &Lie) -> Answer {
         if asked
             .header("Authorization")
             .is_none_or(|value| !value.starts_with("Bearer "))
@@ -260,7 +293,18 @@ impl State {
         }
         let mut person = self.person.lock().unwrap().clone();
         person["sub"] = "ada".into();
-        Answer::json(&person)
+        let Some(edit) = &lie.signed_userinfo else {
+            return Answer::json(&person);
+        };
+        person["iss"] = issuer.into();
+        person["aud"] = CLIENT.into();
+        edit(&mut person);
+        let header = json!({ "alg": "RS256", "kid": "k0" });
+        Answer::new(
+            200,
+            "application/jwt",
+            keys::key(keys::PROVIDER).token(&header, &person),
+        )
     }
 
     fn now(&self) -> i64 {
@@ -271,19 +315,6 @@ impl State {
         let now = SystemTime::now();
         let seconds = now.duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
         i64::try_from(seconds).unwrap() + self.ahead.load(Ordering::SeqCst)
-    }
-}
-
-/// Whether a client says who it is in exactly the way that was agreed (S-073).
-fn authenticates(auth: ClientAuth, asked: &Asked) -> bool {
-    let form = asked.form();
-    let header = asked.header("Authorization");
-    let basic = format!("Basic {}", STANDARD.encode(format!("{CLIENT}:{SECRET}")));
-    let (id, secret) = (value_of(&form, "client_id"), value_of(&form, "client_secret"));
-    match auth {
-        ClientAuth::Basic => header == Some(&basic) && secret.is_none(),
-        ClientAuth::Post => header.is_none() && id == Some(CLIENT) && secret == Some(SECRET),
-        ClientAuth::Nothing => header.is_none() && id == Some(CLIENT) && secret.is_none(),
     }
 }
 
@@ -308,12 +339,13 @@ fn edited(mut answer: Answer, edit: Option<&Edit<Answer>>) -> Answer {
 }
 
 fn metadata(issuer: &str, lie: &Lie) -> Value {
+    let at = issuer.trim_end_matches('/');
     let mut metadata = json!({
         "issuer": issuer,
-        "authorization_endpoint": format!("{issuer}/authorize"),
-        "token_endpoint": format!("{issuer}/token"),
-        "userinfo_endpoint": format!("{issuer}/userinfo"),
-        "jwks_uri": format!("{issuer}/jwks"),
+        "authorization_endpoint": format!("{at}/authorize"),
+        "token_endpoint": format!("{at}/token"),
+        "userinfo_endpoint": format!("{at}/userinfo"),
+        "jwks_uri": format!("{at}/jwks"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -321,8 +353,12 @@ fn metadata(issuer: &str, lie: &Lie) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
     });
+    metadata["pushed_authorization_request_endpoint"] = format!("{at}/par").into();
+    if lie.requires_par {
+        metadata["require_pushed_authorization_requests"] = true.into();
+    }
     if lie.ends_sessions {
-        metadata["end_session_endpoint"] = format!("{issuer}/end").into();
+        metadata["end_session_endpoint"] = format!("{at}/end").into();
     }
     metadata
 }

@@ -23,6 +23,8 @@ pub enum ClientAuth {
     #[default]
     Basic,
     Post,
+    /// By an assertion that `keys::CLIENT` has signed.
+    Key,
     Nothing,
 }
 
@@ -32,6 +34,7 @@ impl ClientAuth {
         match self {
             Self::Basic => "client_secret_basic",
             Self::Post => "client_secret_post",
+            Self::Key => "private_key_jwt",
             Self::Nothing => "none",
         }
     }
@@ -46,6 +49,9 @@ pub struct Lie {
     pub keys: Option<Edit<Answer>>,
     pub token: Option<Edit<Answer>>,
     pub userinfo: Option<Edit<Answer>>,
+    pub par: Option<Edit<Answer>>,
+    /// Userinfo is signed, with these claims changed.
+    pub signed_userinfo: Option<Edit<Value>>,
     pub header: Option<Edit<Value>>,
     pub claims: Option<Edit<Value>>,
     /// The ID token as text, after it was signed.
@@ -58,6 +64,10 @@ pub struct Lie {
     pub auth: ClientAuth,
     /// It has an `end_session_endpoint`, which leads home over another site.
     pub ends_sessions: bool,
+    /// It takes pushed authorization requests only.
+    pub requires_par: bool,
+    /// It is reached through TLS, and its issuer ends in a slash.
+    pub behind_tls: bool,
 }
 
 macro_rules! edits {
@@ -82,6 +92,8 @@ impl Lie {
         about_keys => keys: Answer,
         in_token_answer => token: Answer,
         in_userinfo => userinfo: Answer,
+        in_par_answer => par: Answer,
+        signing_userinfo => signed_userinfo: Value,
         in_header => header: Value,
         in_claims => claims: Value,
         in_compact => compact: String,
@@ -109,6 +121,18 @@ impl Lie {
     /// Can end its own sessions.
     pub fn ending_sessions(mut self) -> Self {
         self.ends_sessions = true;
+        self
+    }
+
+    /// Takes an authorization request only where it was pushed.
+    pub fn requiring_par(mut self) -> Self {
+        self.requires_par = true;
+        self
+    }
+
+    /// Its issuer is https and ends in a slash.
+    pub fn behind_tls(mut self) -> Self {
+        self.behind_tls = true;
         self
     }
 

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod chromium;
+pub mod clients;
 pub mod keys;
 pub mod liar;
 pub mod library;
@@ -15,6 +16,7 @@ pub mod op;
 pub mod secrets;
 pub mod server;
 pub mod settings;
+pub mod tls;
 pub mod usher;
 pub mod vendor;
 pub mod wire;
@@ -24,7 +26,7 @@ pub use browser::{Browser, Request};
 pub use lie::{ClientAuth, Lie};
 pub use load::refused_at_load;
 pub use lying::{Lying, lying};
-pub use op::Op;
+pub use op::{Op, Shape};
 pub use settings::Settings;
 pub use usher::How;
 pub use vendor::{claims_of, names, token_in, verify};

@@ -5,12 +5,38 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
+use super::keys;
 use super::node::Node;
 
+/// How the provider is set up, and what the client's registration asks of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Plain,
+    /// Pushed requests only, from clients that sign who they are.
+    Pushed,
+    /// ID tokens and userinfo signed by this algorithm, as metadata calls it.
+    Signing(&'static str),
+}
+
+impl Shape {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Pushed => "pushed",
+            Self::Signing(_) => "signing",
+        }
+    }
+}
+
 pub struct Op {
+    pub issuer: String,
     pub client_id: String,
     pub client_secret: String,
+    shape: Shape,
 }
+
+/// What the client calls its key.
+const KID: &str = "the-client-s-key";
 
 fn node() -> &'static Node {
     static NODE: OnceLock<Node> = OnceLock::new();
@@ -19,30 +45,65 @@ fn node() -> &'static Node {
 
 impl Op {
     /// A client for the gateway at `base`, under the provider id `work`.
-    pub fn register(base: &str) -> Self {
+    pub fn register(shape: Shape, base: &str) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let op = Self {
+            issuer: Self::issuer_of(shape),
+            shape,
             client_id: format!("client-{number}"),
             client_secret: format!("canary-client-secret-of-client-{number}"),
         };
-        node().must(
-            "client",
-            json!({ "client": {
-                "client_id": op.client_id,
-                "client_secret": op.client_secret,
-                "redirect_uris": [format!("{base}/auth/callback/work")],
-                "post_logout_redirect_uris": [format!("{base}/auth/signed-out")],
-            } }),
-        );
+        let mut client = json!({
+            "client_id": op.client_id,
+            "client_secret": op.client_secret,
+            "redirect_uris": [format!("{base}/auth/callback/work")],
+            "post_logout_redirect_uris": [format!("{base}/auth/signed-out")],
+        });
+        match shape {
+            Shape::Plain => {}
+            Shape::Pushed => {
+                client["token_endpoint_auth_method"] = "private_key_jwt".into();
+                client["jwks"] = json!({ "keys": [keys::key(keys::CLIENT).jwk(Some(KID))] });
+                client.as_object_mut().unwrap().remove("client_secret");
+            }
+            Shape::Signing(alg) => {
+                client["id_token_signed_response_alg"] = alg.into();
+                client["userinfo_signed_response_alg"] = alg.into();
+            }
+        }
+        node().must("client", json!({ "client": client }));
         op
     }
 
+    /// The section of a gateway that knows this provider.
+    pub fn section(&self) -> String {
+        let client = format!(
+            "issuer = \"{}\"\ntitle = \"Work\"\nclient_id = \"{}\"",
+            self.issuer, self.client_id
+        );
+        let secret = format!("client_secret = \"{}\"", self.client_secret);
+        let more = match self.shape {
+            Shape::Plain => secret,
+            Shape::Pushed => {
+                let pem = keys::key(keys::CLIENT).pkcs8_pem();
+                format!(
+                    "auth_method = \"private_key_jwt\"\nclient_key = \"\"\"{pem}\"\"\"\nclient_kid = \"{KID}\""
+                )
+            }
+            Shape::Signing(alg) => format!("{secret}\nid_token_algs = [\"{alg}\"]"),
+        };
+        format!("{client}\n{more}")
+    }
+
+    /// The plain provider's.
     pub fn issuer() -> String {
-        static ISSUER: OnceLock<String> = OnceLock::new();
-        ISSUER
-            .get_or_init(|| node().must("issuer", json!({})).as_str().unwrap().to_owned())
-            .clone()
+        Self::issuer_of(Shape::Plain)
+    }
+
+    fn issuer_of(shape: Shape) -> String {
+        let issuer = node().must("issuer", json!({ "shape": shape.name() }));
+        issuer.as_str().expect("an address").to_owned()
     }
 
     /// Makes or changes a person's account.

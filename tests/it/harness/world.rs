@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::browser::{Browser, Request};
-use super::op::Op;
+use super::keys;
+use super::op::{Op, Shape};
 use super::secrets::Secrets;
 use super::settings::Settings;
 use super::usher::{How, Usher};
@@ -34,28 +35,26 @@ impl World {
     }
 
     pub fn how(how: How, change: impl Fn(&mut Settings)) -> Self {
+        Self::at(Shape::Plain, how, change)
+    }
+
+    /// At a provider of another shape.
+    pub fn at(shape: Shape, how: How, change: impl Fn(&mut Settings)) -> Self {
         let vendor = Vendor::start();
         let secrets = Arc::<Secrets>::default();
         let client = std::cell::RefCell::new(None);
         let usher = Usher::start(secrets, how, |port| {
             let base = format!("http://127.0.0.1:{port}");
-            let op = Op::register(&base);
+            let op = Op::register(shape, &base);
             let mut settings = standard(port, &vendor);
-            settings.add(
-                "[providers.work]",
-                &format!(
-                    "issuer = \"{}\"\ntitle = \"Work\"\nclient_id = \"{}\"\nclient_secret = \"{}\"",
-                    Op::issuer(),
-                    op.client_id,
-                    op.client_secret
-                ),
-            );
+            settings.add("[providers.work]", &op.section());
             *client.borrow_mut() = Some(op);
             change(&mut settings);
             settings
         });
         let op = client.into_inner().expect("registered");
         usher.secrets.add("a client secret", &op.client_secret);
+        usher.secrets.add_pem(&keys::key(keys::CLIENT).pkcs8_pem());
         let world = Self { usher, op, vendor };
         world.person(
             "ada",
@@ -121,9 +120,8 @@ impl World {
     }
 
     /// Signs in where a page is the provider's login form.
-    #[expect(clippy::unused_self, reason = "reads as what happens in this world")]
     pub fn pass_provider(&self, browser: &mut Browser, page: Response, login: &str) -> Response {
-        if page.url.starts_with(&format!("{}/sign-in/", Op::issuer())) {
+        if page.url.starts_with(&format!("{}/sign-in/", self.op.issuer)) {
             browser.submit(&page, [("login", login)])
         } else {
             page

@@ -1,0 +1,102 @@
+//! TLS in front of the lying provider, by a private authority.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use tempfile::TempDir;
+
+use super::liar::Liar;
+use super::wire::find;
+
+pub struct Tls {
+    pub port: u16,
+    /// The authority's certificate.
+    pub authority: PathBuf,
+    to: Arc<AtomicU16>,
+    _dir: TempDir,
+}
+
+impl Tls {
+    pub fn start() -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let mut authority = CertificateParams::default();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let certificate = authority.self_signed(&key).expect("an authority");
+        let dir = TempDir::with_prefix("usher-test-").expect("a directory");
+        let path = dir.path().join("authority.pem");
+        std::fs::write(&path, certificate.pem()).expect("a file");
+
+        let own = KeyPair::generate().expect("a key");
+        let leaf = CertificateParams::new(["localhost".to_owned()]).expect("a name");
+        let leaf = leaf
+            .signed_by(&own, &Issuer::new(authority, key))
+            .expect("a certificate");
+        let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own.serialize_der()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![leaf.der().clone()], secret)
+            .expect("a certificate with its key");
+
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().unwrap().port();
+        let to = Arc::new(AtomicU16::new(0));
+        let target = Arc::clone(&to);
+        let config = Arc::new(config);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let (config, to) = (Arc::clone(&config), target.load(Ordering::SeqCst));
+                std::thread::spawn(move || pass_on(stream, config, to));
+            }
+        });
+        Self {
+            port,
+            authority: path,
+            to,
+            _dir: dir,
+        }
+    }
+
+    /// Passes every request on to the liar, which calls itself by our address from now on.
+    pub fn lead_to(&self, liar: &Liar) {
+        self.to.store(liar.port(), Ordering::SeqCst);
+        liar.set_front(self.port);
+    }
+}
+
+/// One request, one answer; a handshake that fails ends it all.
+fn pass_on(stream: TcpStream, config: Arc<ServerConfig>, to: u16) -> Option<()> {
+    let mut tls = StreamOwned::new(ServerConnection::new(config).ok()?, stream);
+    let mut request = Vec::new();
+    let mut buffer = [0; 8192];
+    while !is_whole(&request) {
+        let count = tls.read(&mut buffer).ok().filter(|count| *count > 0)?;
+        request.extend_from_slice(&buffer[..count]);
+    }
+    let mut plain = TcpStream::connect(("127.0.0.1", to)).ok()?;
+    plain.write_all(&request).ok()?;
+    let mut answer = Vec::new();
+    plain.read_to_end(&mut answer).ok()?;
+    tls.write_all(&answer).ok()?;
+    tls.conn.send_close_notify();
+    tls.flush().ok()?;
+    tls.sock.shutdown(Shutdown::Write).ok()
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let Some(end) = find(request, b"\r\n\r\n") else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(&request[..end]).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    let length = length.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+    request.len() >= end + 4 + length
+}

@@ -1,0 +1,90 @@
+//! Each shape of the certified provider with each thing that people do there: a grid, one test a
+//! cell.
+
+use serde_json::json;
+
+use crate::harness::{How, Shape, World, claims_of, keys};
+
+fn world(shape: Shape) -> World {
+    World::at(shape, How::default(), |_| ())
+}
+
+/// S-001: in, and into an app.
+fn sign_in(shape: Shape) {
+    let world = world(shape);
+    let mut ada = world.usher.browser();
+    let arrived = world.open(&mut ada, "/launch/townhall", "ada").expect(200);
+    let claims = claims_of(&arrived, keys::TOWNHALL);
+    assert_eq!(claims["displayName"], "Ada Lovelace");
+    let checked = world.usher.run(&["check", "--online"]);
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.status.success(), "{said}");
+}
+
+/// S-084: what only userinfo says arrives in the vendor's claims.
+fn userinfo(shape: Shape) {
+    let world = world(shape);
+    world.person("grace", json!({ "title": "Rear admiral", "groups": ["staff"] }));
+    let mut grace = world.usher.browser();
+    let arrived = world.open(&mut grace, "/launch/townhall", "grace").expect(200);
+    let profile = &claims_of(&arrived, keys::TOWNHALL)["userProfile"];
+    assert!(profile.to_string().contains("Rear admiral"), "{profile}");
+}
+
+/// Groups open doors, and their absence keeps them shut.
+fn groups(shape: Shape) {
+    let world = world(shape);
+    world.signed_in("bob").get("/launch/townhall").expect(302);
+    world.signed_in("eve").get("/launch/townhall").expect(403);
+}
+
+/// S-021: signing out ends the session here, then the provider's: the next sign-in asks.
+fn sign_out(shape: Shape) {
+    let world = world(shape);
+    let mut ada = world.signed_in("ada");
+    let confirm = ada.get("/auth/logout").expect(200);
+    let asks = ada.submit(&confirm, []).expect(200);
+    assert!(!ada.is_signed_in());
+    assert!(asks.url.starts_with(&world.op.issuer), "{}", asks.path());
+    let out = ada.submit(&asks, [("logout", "yes")]).expect(200);
+    assert_eq!(out.path(), world.usher.url("/auth/signed-out"));
+    let again = ada.go("/auth/login?provider=work").expect(200);
+    assert!(again.url.contains("/sign-in/"), "{}", again.path());
+}
+
+macro_rules! grid {
+    ($($shape:ident: $value:expr),* $(,)?) => {
+        $(mod $shape {
+            use super::Shape;
+
+            #[test]
+            fn sign_in() {
+                super::sign_in($value);
+            }
+
+            #[test]
+            fn userinfo() {
+                super::userinfo($value);
+            }
+
+            #[test]
+            fn groups() {
+                super::groups($value);
+            }
+
+            #[test]
+            fn sign_out() {
+                super::sign_out($value);
+            }
+        })*
+    };
+}
+
+grid! {
+    plain: Shape::Plain,
+    s_109_s_127_pushed_requests_and_a_client_key: Shape::Pushed,
+    s_134_id_tokens_and_userinfo_by_ps256: Shape::Signing("PS256"),
+    s_134_id_tokens_and_userinfo_by_es256: Shape::Signing("ES256"),
+    s_134_id_tokens_and_userinfo_by_eddsa: Shape::Signing("EdDSA"),
+    s_183_id_tokens_and_userinfo_by_ed25519: Shape::Signing("Ed25519"),
+}
