@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::id_token::numeric_date;
+use super::jwt::numeric_date;
 use super::oidc::SignInError;
 use super::settings::Provider;
 use super::{Groups, GroupsUnknown, Identity, claim_at};

@@ -1,10 +1,12 @@
 //! Who signed in: what a provider said about a person, checked and given types.
 
 mod claims;
+mod jwt;
 
 pub mod id_token;
 pub mod keys;
 pub mod logout;
+pub mod logout_token;
 pub mod oidc;
 pub mod provider;
 pub mod settings;

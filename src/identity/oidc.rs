@@ -23,6 +23,7 @@ use url::Url;
 
 use super::claims;
 use super::id_token::{self, Expected, Invalid, Verified};
+use super::jwt::{self, Kind, Unproven};
 use super::provider::{Metadata, Provider, ProviderError};
 use super::settings::ClientAuth;
 use super::{Identity, strict_json};
@@ -92,6 +93,8 @@ pub struct SignedIn {
     pub identity: Identity,
     /// The provider's session id.
     pub sid: Option<String>,
+    /// When the ID token was issued.
+    pub issued_at: OffsetDateTime,
     /// Kept for RP-initiated logout only.
     pub id_token: SecretString,
 }
@@ -233,7 +236,11 @@ async fn exchange(
         .clone()
         .ok_or(SignInError::TokenAnswer)?;
     let access_token = tokens.access_token().secret();
-    let Verified { subject, claims } = verified(provider, &id_token, access_token, secrets, now).await?;
+    let Verified {
+        subject,
+        issued_at,
+        claims,
+    } = verified(provider, &id_token, access_token, secrets, now).await?;
     let userinfo = match &metadata.userinfo_endpoint {
         Some(endpoint) => userinfo(http, endpoint, access_token, subject.as_str()).await?,
         None => Map::new(),
@@ -243,11 +250,11 @@ async fn exchange(
     Ok(SignedIn {
         identity,
         sid,
+        issued_at,
         id_token,
     })
 }
 
-/// Verifies the ID token, with newer keys where the ones at hand cannot (lesson 14, S-019).
 async fn verified(
     provider: &Provider,
     id_token: &SecretString,
@@ -255,31 +262,18 @@ async fn verified(
     secrets: &Secrets,
     now: OffsetDateTime,
 ) -> Result<Verified, SignInError> {
-    let settings = &provider.settings;
     let expected = Expected {
-        issuer: settings.issuer.as_str(),
-        client_id: &settings.client_id,
+        issuer: provider.settings.issuer.as_str(),
+        client_id: &provider.settings.client_id,
         nonce: &secrets.nonce,
-        algs: &settings.id_token_algs,
         access_token,
     };
-    let keys = provider.keys().await?;
-    match id_token::verify(id_token.expose_secret(), &expected, &keys, now) {
-        // A provider may also give new keys to an old name, or drop the names altogether.
-        Err(first @ (Invalid::KeyUnknown | Invalid::Signature)) => {
-            let newer = provider.newer_keys(&keys).await?;
-            if std::sync::Arc::ptr_eq(&newer, &keys) {
-                return Err(first.into());
-            }
-            Ok(id_token::verify(
-                id_token.expose_secret(),
-                &expected,
-                &newer,
-                now,
-            )?)
-        }
-        other => Ok(other?),
-    }
+    let token = jwt::authenticate(provider, id_token.expose_secret(), Kind::IdToken).await;
+    let token = token.map_err(|unproven| match unproven {
+        Unproven::Provider(error) => SignInError::Provider(error),
+        Unproven::Fault(fault) => SignInError::IdToken(Invalid::Jwt(fault)),
+    })?;
+    Ok(id_token::verify(token, &expected, now)?)
 }
 
 /// Userinfo by Authorization header; only of the ID token's subject (S-143, S-144).

@@ -122,6 +122,7 @@ fn is_door(path: &str) -> bool {
         "/auth/login",
         "/auth/callback/",
         "/auth/logout",
+        "/auth/frontchannel-logout/",
     ]
     .iter()
     .any(|door| path.starts_with(door))
