@@ -7,6 +7,7 @@ pub mod keys;
 pub mod liar;
 pub mod lie;
 pub mod log;
+pub mod logout_token;
 pub mod lying;
 pub mod node;
 pub mod op;

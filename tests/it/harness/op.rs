@@ -10,6 +10,7 @@ use super::node::Node;
 pub struct Op {
     pub client_id: String,
     pub client_secret: String,
+    base: String,
 }
 
 fn node() -> &'static Node {
@@ -25,17 +26,36 @@ impl Op {
         let op = Self {
             client_id: format!("client-{number}"),
             client_secret: format!("canary-client-secret-of-client-{number}"),
+            base: base.to_owned(),
         };
+        op.tell(true);
+        op
+    }
+
+    /// From now on its logout tokens name the person alone, and no session.
+    pub fn logs_out_by_person(&self) {
+        self.tell(false);
+    }
+
+    fn tell(&self, names_sessions: bool) {
+        let base = &self.base;
         node().must(
             "client",
             json!({ "client": {
-                "client_id": op.client_id,
-                "client_secret": op.client_secret,
+                "client_id": self.client_id,
+                "client_secret": self.client_secret,
                 "redirect_uris": [format!("{base}/auth/callback/work")],
                 "post_logout_redirect_uris": [format!("{base}/auth/signed-out")],
+                "backchannel_logout_uri": format!("{base}/auth/backchannel-logout/work"),
+                "backchannel_logout_session_required": names_sessions,
             } }),
         );
-        op
+    }
+
+    /// How the gateway answered each logout token: `ok`, or what was wrong.
+    pub fn logouts(&self) -> Vec<String> {
+        let logouts = node().must("logouts", json!({ "client": self.client_id }));
+        serde_json::from_value(logouts).expect("a list of texts")
     }
 
     pub fn issuer() -> String {
