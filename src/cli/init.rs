@@ -113,7 +113,8 @@ pub fn run(init: &Init) -> anyhow::Result<String> {
 
 At your OpenID provider, register a web client with
   redirect URI              {origin}/auth/callback/work
-  post-logout redirect URI  {origin}/auth/signed-out{todo}
+  post-logout redirect URI  {origin}/auth/signed-out
+  back-channel logout URI   {origin}/auth/backchannel-logout/work{todo}
 
 Paste this public key into {}:
 

@@ -14,7 +14,8 @@ use crate::identity::provider::Provider;
 use crate::store::Unavailable;
 use crate::types::ProviderId;
 
-/// Why the sessions stand here and in the records as ended.
+const FORM: &str = "application/x-www-form-urlencoded";
+/// Why the sessions stand in log and records as ended.
 const REASON: &str = "logout.backchannel";
 
 /// Why nobody was logged out.
@@ -66,17 +67,17 @@ pub async fn post(
 /// Verifies the token, and ends the sessions that it speaks of; how many there were. None is fine:
 /// logging out is idempotent (S-159).
 async fn log_out(visit: &Visit, provider: &Provider, body: &[u8]) -> Result<u64, Refused> {
-    let token = token(visit, body).map_err(Refused::Invalid)?;
+    let media_type = visit.header(header::CONTENT_TYPE).unwrap_or_default();
+    let token = token(media_type, body).map_err(Refused::Invalid)?;
     let logout = logout_token::verify(provider, &token, visit.now).await?;
     let ended = visit.gateway.store.log_out(logout, REASON, visit.occasion());
     ended.await?.ok_or(Refused::Invalid("logout_token.replayed"))
 }
 
 /// The `logout_token` of the form; other parameters may stand beside it (S-153).
-fn token(visit: &Visit, body: &[u8]) -> Result<String, &'static str> {
-    let media_type = visit.header(header::CONTENT_TYPE).unwrap_or_default();
+fn token(media_type: &str, body: &[u8]) -> Result<String, &'static str> {
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if !media_type.eq_ignore_ascii_case(FORM) {
         return Err("logout_request.media_type");
     }
     let pairs = pairs(body).map_err(|_| "logout_request.not_utf8")?;
@@ -118,4 +119,60 @@ fn refusal(visit: &Visit, refused: &Refused) -> HttpResponse {
     answer
         .content_type("application/json")
         .body(json!({ "error": error }).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn s_153_one_token_in_a_form_and_whatever_else() {
+        let of = |body: &[u8]| token(FORM, body);
+        assert_eq!(
+            of(b"logout_token=a.b.c&state=%FE").err(),
+            Some("logout_request.not_utf8")
+        );
+        assert_eq!(of(b"x=1&logout_token=a.b.c&x=2&x=3"), Ok("a.b.c".to_owned()));
+        assert_eq!(of(b"logout%5Ftoken=a%2Eb.c"), Ok("a.b.c".to_owned()));
+        assert_eq!(of(b"logout_token"), Ok(String::new()));
+        assert_eq!(
+            of(b"logout_token=a&logout_token=a"),
+            Err("logout_request.token_repeated")
+        );
+        assert_eq!(of(b"Logout_token=a"), Err("logout_request.token_missing"));
+        assert_eq!(of(b""), Err("logout_request.token_missing"));
+        for media_type in [
+            "",
+            "text/plain",
+            "application/json",
+            "application/x-www-form-urlencodedx",
+        ] {
+            assert_eq!(
+                token(media_type, b"logout_token=a"),
+                Err("logout_request.media_type")
+            );
+        }
+        let spaced = format!(" {} ; charset=utf-8", FORM.to_ascii_uppercase());
+        assert_eq!(token(&spaced, b"logout_token=a"), Ok("a".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn s_379_any_body_is_read_without_panic(
+            media_type in prop_oneof![Just(FORM.to_owned()), ".{0,40}"],
+            body in prop::collection::vec(any::<u8>(), 0..500),
+        ) {
+            let _ = token(&media_type, &body);
+        }
+
+        #[test]
+        fn s_153_what_a_form_says_is_what_is_read(text in "[ -~]{0,80}", other in ".{0,20}") {
+            let body = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("other", &other.replace(char::REPLACEMENT_CHARACTER, ""))
+                .append_pair("logout_token", &text)
+                .finish();
+            prop_assert_eq!(token(FORM, body.as_bytes()), Ok(text));
+        }
+    }
 }

@@ -181,7 +181,9 @@ fn s_032_s_169_in_chromium_the_providers_page_frames_it_and_nobody_elses_can() {
     };
     let page = |url: &str| {
         let url = url.replace('&', "&amp;");
-        format!("<!doctype html><title>Goodbye</title><link rel=\"icon\" href=\"data:,\"><iframe src=\"{url}\"></iframe>")
+        format!(
+            "<!doctype html><title>Goodbye</title><link rel=\"icon\" href=\"data:,\"><iframe src=\"{url}\"></iframe>"
+        )
     };
     let (_visitor, tab) = signed_in();
     world.liar.parts_with(&page(&url));

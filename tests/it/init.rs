@@ -49,6 +49,7 @@ fn after_init_only_the_clients_secret_is_missing_and_with_it_the_gateway_starts(
         for wanted in [
             "https://go.example.com/auth/callback/work",
             "https://go.example.com/auth/signed-out",
+            "https://go.example.com/auth/backchannel-logout/work",
             "-----BEGIN PUBLIC KEY-----",
             "secrets/work",
         ] {
