@@ -263,10 +263,7 @@ async fn begin(
         }
         // C-25: whoever was signed out meanwhile stays so.
         Err(SignInError::LoggedOut) => {
-            let reason = "callback.logged_out_meanwhile";
-            let record = Record::sign_in_refused(&session.identity, reason, &visit.occasion());
-            store.record(record).await?;
-            let problem = Problem::bad_request("login.logged_out").because(reason);
+            let problem = Problem::bad_request("login.logged_out").because("callback.logged_out_meanwhile");
             let problem = problem.under("sign_in.failed").at_provider(&provider);
             return Err(problem.towards(state.destination).with_cookies(vec![spent]));
         }

@@ -216,9 +216,7 @@ fn c_25_s_161_a_logout_during_a_sign_in_wins() {
     assert!(!ada.is_signed_in(), "a session was made");
     page.shows("signed out");
     world.usher.logged("callback.logged_out_meanwhile");
-    let refused = world.usher.audited("sign_in").remove(0);
-    assert_eq!(refused["outcome"], "refused");
-    assert_eq!(refused["reason"], "callback.logged_out_meanwhile");
+    assert!(world.usher.audited("sign_in").is_empty());
     // Started again, with an ID token that is newer, she gets in.
     world.liar.set_ahead(10);
     world.ada_at("lie");

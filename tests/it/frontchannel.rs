@@ -1,6 +1,7 @@
 //! `GET /auth/frontchannel-logout/{provider}`: a frame in the provider's sign-out page.
 
 use crate::harness::chromium::Visitor;
+use crate::harness::lie::edit;
 use crate::harness::logout_token::is_in;
 use crate::harness::server::{Answer, Server};
 use crate::harness::{Lie, Lying, Request, Response, lying};
@@ -85,6 +86,23 @@ fn s_168_only_the_provider_may_frame_it_and_only_there() {
         );
         assert_eq!(other.header("X-Frame-Options"), Some("DENY"), "{path}");
     }
+}
+
+#[test]
+fn s_168_a_provider_that_ends_sessions_on_another_host_may_frame_it_from_there() {
+    let elsewhere = |answer: &mut Answer| {
+        edit(answer, |v| {
+            v["end_session_endpoint"] = "https://bye.example/end?x=1".into();
+        });
+    };
+    let world = lying(Lie::naming_sessions().about_metadata(elsewhere));
+    let mut ada = world.ada_at("lie");
+    let page = ada.send(framed(&address(&world, "lie", None, None), "cross-site"));
+    let policy = page.header("Content-Security-Policy").unwrap();
+    let ancestors = policy.split_once("frame-ancestors ").unwrap().1;
+    let issuer = url::Url::parse(&world.liar.issuer("lie")).unwrap();
+    let issuer = issuer.origin().ascii_serialization();
+    assert_eq!(ancestors, format!("{issuer} https://bye.example"));
 }
 
 #[test]

@@ -168,6 +168,25 @@ fn s_163_nobody_is_signed_out_by_a_stranger() {
 }
 
 #[test]
+fn s_378_a_picture_of_the_sign_out_page_ends_nothing() {
+    let world = World::start();
+    let mut ada = world.signed_in("ada");
+    for (dest, mode) in [
+        ("image", "no-cors"),
+        ("iframe", "navigate"),
+        ("document", "navigate"),
+    ] {
+        let pulled = Request::get("/auth/logout")
+            .header("Sec-Fetch-Site", "cross-site")
+            .header("Sec-Fetch-Mode", mode)
+            .header("Sec-Fetch-Dest", dest);
+        assert!(ada.send(pulled).set_cookies().is_empty());
+        ada.get("/").expect(200).shows("Ada Lovelace");
+    }
+    assert!(world.usher.audited("sign_out").is_empty());
+}
+
+#[test]
 fn signing_out_twice_is_no_error() {
     let world = World::start();
     let mut ada = world.signed_in("ada");
