@@ -142,3 +142,27 @@ async fn c_25_a_sign_in_that_was_under_way_makes_no_session() {
     assert_eq!(begin(&store, 5, Some("s2"), NOW).await, logged_out);
     assert!(store.is_redeemed(&[5; 32]).await.unwrap(), "its state is spent");
 }
+
+#[tokio::test]
+async fn c_25_what_hangs_on_a_session_ends_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir).await;
+    let parent = begin(&store, 1, Some("s1"), NOW).await.unwrap();
+    let frame = begin(&store, 2, Some("s2"), NOW).await.unwrap();
+    let other = begin(&store, 3, Some("s2"), NOW).await.unwrap();
+    sqlx::query("UPDATE sessions SET parent = $1 WHERE key = $2")
+        .bind(parent.0.to_vec())
+        .bind(frame.0.to_vec())
+        .execute(&mut other_connection(&dir).await)
+        .await
+        .unwrap();
+    let issuer = ada().issuer;
+    let ended = store.end_sessions_of_sid(&issuer, "s1", "logout.frontchannel", occasion());
+    assert_eq!(ended.await, Ok(2));
+    assert!(!lives(&store, parent).await && !lives(&store, frame).await);
+    assert!(lives(&store, other).await);
+    assert!(
+        verified(&dir, &[]).await.is_whole(),
+        "the records of the ends are in the chain"
+    );
+}
