@@ -166,7 +166,7 @@ fn signed_in(database: &Path) -> String {
             .await
             .expect("a store");
         store
-            .sign_in(&session, [0; 32], None, record)
+            .sign_in(&session, session.created_at, [0; 32], None, record)
             .await
             .expect("a session");
         store.close().await;

@@ -10,12 +10,16 @@ const accounts = new Map();
 const clients = new Map();
 const secrets = new Map();
 const tables = new Map();
+const logouts = new Map();
 
 const remember = (client, ...values) => {
   const known = secrets.get(client) ?? new Set();
   values.filter(Boolean).forEach((value) => known.add(value));
   secrets.set(client, known);
 };
+
+// How a client answered each logout token.
+const note = (client, outcome) => logouts.set(client, [...(logouts.get(client) ?? []), outcome]);
 
 // Keeps everything in memory; clients come from the tests.
 class Memory {
@@ -76,6 +80,7 @@ const configuration = {
   cookies: { keys: [randomBytes(32).toString('hex')] },
   features: {
     devInteractions: { enabled: false },
+    backchannelLogout: { enabled: true },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: async (ctx) => {
@@ -96,6 +101,15 @@ const configuration = {
   },
   pkce: { required: () => true },
   clientBasedCORS: () => false,
+  fetch(url, options) {
+    const token = options.body?.get?.('logout_token');
+    if (token) {
+      const [, claims, signature] = token.split('.');
+      remember(JSON.parse(Buffer.from(claims, 'base64url')).aud, claims, signature);
+    }
+    // The library's own dispatcher refuses loopback, where the gateway of a test lives.
+    return fetch(url, { ...options, dispatcher: undefined });
+  },
   interactions: { policy, url: (_ctx, interaction) => `/sign-in/${interaction.uid}` },
   ttl: { Session: 86400, Grant: 86400, Interaction: 3600, AccessToken: 3600, IdToken: 3600 },
   findAccount: async (_ctx, id) => accounts.has(id) && {
@@ -179,6 +193,8 @@ async function start(shape) {
     remember(client.clientId, params.code, params.code_verifier, params.client_assertion, ctx.body.access_token,
       ...ctx.body.id_token.split('.').slice(1));
   });
+  provider.on('backchannel.success', (_ctx, client) => note(client.clientId, 'ok'));
+  provider.on('backchannel.error', (_ctx, error, client) => note(client.clientId, error.message));
   provider.on('server_error', (_ctx, error) => console.error(error));
   const callback = provider.callback();
   const serve = (request, response) => {
@@ -216,5 +232,6 @@ answer({
     sessions.filter((session) => session.accountId === `${client}.${login}`)
       .forEach((session) => { session.loginTs -= seconds; });
   },
+  logouts: async ({ client }) => logouts.get(client) ?? [],
   secrets: async ({ client }) => [...(secrets.get(client) ?? [])],
 });

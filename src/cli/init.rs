@@ -84,7 +84,8 @@ pub fn run(init: &Init) -> anyhow::Result<String> {
 
 At your OpenID provider, register a web client with
   redirect URI              {origin}/auth/callback/work
-  post-logout redirect URI  {origin}/auth/signed-out{todo}
+  post-logout redirect URI  {origin}/auth/signed-out
+  back-channel logout URI   {origin}/auth/backchannel-logout/work{todo}
 
 {key_step}
 {}Then usher check says what is left to do, and usher serve runs the gateway.

@@ -10,6 +10,7 @@ pub mod id_token;
 pub mod jwt;
 pub mod keys;
 pub mod logout;
+pub mod logout_token;
 pub mod metadata;
 pub mod oidc;
 pub mod provider;

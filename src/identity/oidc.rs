@@ -290,8 +290,8 @@ async fn exchange(
         .ok_or(SignInError::TokenAnswer)?;
     let access_token = tokens.access_token().secret();
     let expected = Expected {
-        issuer: settings.issuer.as_str(),
-        client_id: &settings.client_id,
+        issuer: provider.settings.issuer.as_str(),
+        client_id: &provider.settings.client_id,
         nonce: &secrets.nonce,
         access_token,
     };

@@ -5,9 +5,11 @@ use sqlx::sqlite::SqliteConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::logout::{self, Ending};
 use super::session_row::{identity_json, micros};
 use super::{Binding, Tally, retention, rollup};
-use crate::audit::ChainKey;
+use crate::audit::{ChainKey, Row};
+use crate::identity::logout_token::Logout;
 use crate::session::{Session, SessionKey};
 use crate::types::{AppId, Issuer, Subject, random_bytes};
 
@@ -19,6 +21,8 @@ pub(super) enum Change {
     None,
     SignIn {
         session: Box<Session>,
+        /// When the ID token was issued.
+        issued_at: OffsetDateTime,
         redeemed: Redeemed,
         replaces: Option<SessionKey>,
     },
@@ -33,6 +37,11 @@ pub(super) enum Change {
     },
     EndSession(SessionKey),
     EndSessionsOf(Issuer, Subject),
+    /// The provider ended sessions; what it said is remembered until then, where it is worth that.
+    LogOut {
+        ending: Box<Ending>,
+        remember: Option<(Box<Logout>, OffsetDateTime)>,
+    },
     Touch(SessionKey, OffsetDateTime),
     Setting(&'static str, SecretSlice<u8>),
     /// The session of a room, where it has none yet.
@@ -51,6 +60,7 @@ pub(super) enum Change {
         old: OffsetDateTime,
     },
     CleanRedeemed(OffsetDateTime),
+    CleanLogouts(OffsetDateTime),
     /// Audit rows from before `keep`.
     CleanAudit {
         before: OffsetDateTime,
@@ -69,6 +79,8 @@ pub(super) struct Redeemed {
 pub(super) enum Applied {
     Rows(u64),
     AlreadyRedeemed,
+    /// The provider has ended the session that was to begin (C-25).
+    LoggedOut,
     /// The address is bound otherwise (C-17).
     Rebound,
 }
@@ -77,7 +89,7 @@ impl Change {
     /// Whether a record belongs to what came of it: not to a second use, nor to an end of nothing.
     pub(super) fn is_recorded(&self, applied: Applied) -> bool {
         match (self, applied) {
-            (_, Applied::AlreadyRedeemed | Applied::Rebound)
+            (_, Applied::AlreadyRedeemed | Applied::LoggedOut | Applied::Rebound)
             | (
                 Self::EndSession(_) | Self::EndSessionsOf(..) | Self::ClearBindings { .. },
                 Applied::Rows(0),
@@ -86,20 +98,26 @@ impl Change {
         }
     }
 
+    /// Records that only come of the change itself are added to `rows`.
     pub(super) async fn apply(
         &self,
         db: &mut SqliteConnection,
         key: &ChainKey,
+        rows: &mut Vec<Row>,
     ) -> Result<Applied, sqlx::Error> {
         let query = match self {
             Self::None => return Ok(Applied::Rows(0)),
             Self::SignIn {
                 session,
+                issued_at,
                 redeemed,
                 replaces,
             } => {
                 if !redeemed.redeem(db).await? {
                     return Ok(Applied::AlreadyRedeemed);
+                }
+                if logout::has_ended(session, *issued_at, db).await? {
+                    return Ok(Applied::LoggedOut);
                 }
                 if let Some(old) = replaces {
                     end_session(old).execute(&mut *db).await?;
@@ -123,6 +141,14 @@ impl Change {
                 sqlx::query("DELETE FROM sessions WHERE issuer = $1 AND sub = $2")
                     .bind(issuer.as_str().to_owned())
                     .bind(subject.as_str().to_owned())
+            }
+            Self::LogOut { ending, remember } => {
+                if let Some((logout, until)) = remember
+                    && !logout::remember(logout, *until, db).await?
+                {
+                    return Ok(Applied::AlreadyRedeemed);
+                }
+                return Ok(Applied::Rows(ending.apply(db, key, rows).await?));
             }
             Self::Touch(key, at) => {
                 sqlx::query("UPDATE sessions SET last_seen = $1 WHERE key = $2 AND last_seen < $1")
@@ -169,6 +195,7 @@ impl Change {
             )
             .bind(micros(*now))
             .bind(STEP),
+            Self::CleanLogouts(now) => logout::clean(*now),
             Self::CleanAudit { before, now } => {
                 return Ok(Applied::Rows(retention::cut(db, key, *before, *now).await?));
             }

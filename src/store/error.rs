@@ -13,6 +13,8 @@ pub struct Unavailable;
 pub enum SignInError {
     #[error("this state was redeemed before")]
     AlreadyRedeemed,
+    #[error("the provider has ended the session that was to begin")]
+    LoggedOut,
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

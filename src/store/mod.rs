@@ -7,12 +7,14 @@ mod binding;
 mod change;
 mod error;
 mod health;
+mod logout;
 mod open;
 mod probe;
 mod read;
 mod retention;
 mod rollup;
 mod session_row;
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod trail;
@@ -42,9 +44,9 @@ use self::writer::{BATCH, Order, Write, Writer};
 use crate::audit::{Chain, ChainKey, Head, Naming, PlainReceipt, Receipt, Record, Row};
 use crate::clock::Clock;
 use crate::config::Person;
-use crate::session::{Limits, Session, SessionKey, attempt, csrf};
+use crate::session::{Limits, SessionKey, csrf};
 use crate::signer::SignedToken;
-use crate::types::{AppId, Issuer, Subject};
+use crate::types::AppId;
 
 /// How long a statement, or the transaction of a batch, may take (C-42).
 pub const BUDGET: StdDuration = StdDuration::from_millis(500);
@@ -84,6 +86,7 @@ pub struct Counts {
 pub struct Cleaned {
     pub sessions: u64,
     pub redeemed: u64,
+    pub logouts: u64,
     pub records: u64,
 }
 
@@ -140,26 +143,6 @@ impl Store {
         Ok(Self(inner))
     }
 
-    /// In one transaction: remembers the redeemed state for 30 minutes, ends the session that this
-    /// browser had, begins the new one and records it (C-18).
-    pub async fn sign_in(
-        &self,
-        session: &Session,
-        redeemed: [u8; 32],
-        replaces: Option<SessionKey>,
-        record: Record,
-    ) -> Result<(), SignInError> {
-        let change = Change::SignIn {
-            session: Box::new(session.clone()),
-            redeemed: self.redeemed(redeemed, attempt::LIFETIME),
-            replaces,
-        };
-        match self.write(change, Some(record)).await? {
-            Applied::Rows(_) => Ok(()),
-            Applied::AlreadyRedeemed | Applied::Rebound => Err(SignInError::AlreadyRedeemed),
-        }
-    }
-
     /// Records a launch; the receipt, and in it the token, comes after the durable commit (C-1).
     pub async fn launch(
         &self,
@@ -188,7 +171,7 @@ impl Store {
             .await?
         {
             Applied::Rows(_) => Ok(()),
-            Applied::AlreadyRedeemed => Err(LaunchError::AlreadyRedeemed),
+            Applied::AlreadyRedeemed | Applied::LoggedOut => Err(LaunchError::AlreadyRedeemed),
             Applied::Rebound => Err(LaunchError::EmailRebound),
         }
     }
@@ -211,23 +194,6 @@ impl Store {
     /// Records what has no other effect, such as a denial.
     pub async fn record(&self, record: Record) -> Result<(), Unavailable> {
         self.write(Change::None, Some(record)).await.map(drop)
-    }
-
-    /// Ends a session and those that hang on it; false, and no record, where there was none.
-    pub async fn end_session(&self, key: &SessionKey, record: Record) -> Result<bool, Unavailable> {
-        let ended = self.write_rows(Change::EndSession(*key), Some(record)).await?;
-        Ok(ended > 0)
-    }
-
-    /// Ends every session of a person and says how many; no record where there was none.
-    pub async fn end_sessions_of(
-        &self,
-        issuer: &Issuer,
-        subject: &Subject,
-        record: Record,
-    ) -> Result<u64, Unavailable> {
-        let change = Change::EndSessionsOf(issuer.clone(), subject.clone());
-        self.write_rows(change, Some(record)).await
     }
 
     /// Notes when a session was last used. Goes with the next batch; dropped when the queue is full.
@@ -268,7 +234,7 @@ impl Store {
             application_id,
             room: room.to_owned(),
             session_id,
-            now: self.0.clock.now(),
+            now: self.now(),
         };
         self.write(change, None).await?;
         self.room(application_id, room).await?.ok_or(Unavailable)
@@ -279,10 +245,10 @@ impl Store {
         self.write(Change::Rollup(tallies), None).await.map(drop)
     }
 
-    /// Removes sessions past their limits, redeemed states past their time and audit rows past
-    /// `keep`, in steps small enough to let launches through between them.
+    /// Removes sessions past their limits, redeemed states and logouts past their time and audit rows
+    /// past `keep`, in steps small enough to let launches through between them.
     pub async fn clean_up(&self, limits: Limits) -> Result<Cleaned, Unavailable> {
-        let now = self.0.clock.now();
+        let now = self.now();
         let sessions = || Change::CleanSessions {
             idle: now - limits.idle,
             old: now - limits.lifetime,
@@ -295,6 +261,9 @@ impl Store {
             sessions: self.in_steps(STEP.unsigned_abs(), sessions).await?,
             redeemed: self
                 .in_steps(STEP.unsigned_abs(), || Change::CleanRedeemed(now))
+                .await?,
+            logouts: self
+                .in_steps(STEP.unsigned_abs(), || Change::CleanLogouts(now))
                 .await?,
             records: self.in_steps(1, records).await?,
         })
@@ -347,14 +316,18 @@ impl Store {
     fn redeemed(&self, hash: [u8; 32], lifetime: Duration) -> Redeemed {
         Redeemed {
             hash,
-            until: self.0.clock.now() + lifetime,
+            until: self.now() + lifetime,
         }
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        self.0.clock.now()
     }
 
     async fn write_rows(&self, change: Change, record: Option<Record>) -> Result<u64, Unavailable> {
         match self.write(change, record).await? {
             Applied::Rows(rows) => Ok(rows),
-            Applied::AlreadyRedeemed | Applied::Rebound => Ok(0),
+            Applied::AlreadyRedeemed | Applied::LoggedOut | Applied::Rebound => Ok(0),
         }
     }
 

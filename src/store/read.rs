@@ -45,6 +45,18 @@ impl Store {
             .collect())
     }
 
+    /// Whether a session of the provider's has one of ours.
+    pub async fn has_session_of_sid(&self, issuer: &Issuer, sid: &str) -> Result<bool, Unavailable> {
+        let query =
+            sqlx::query_scalar::<_, i64>("SELECT 1 FROM sessions WHERE issuer = $1 AND sid = $2 LIMIT 1")
+                .bind(issuer.as_str().to_owned())
+                .bind(sid.to_owned());
+        Ok(self
+            .read(async |db| query.fetch_optional(db).await)
+            .await?
+            .is_some())
+    }
+
     /// Whether a state, or another single-use value, was used within the last 30 minutes.
     pub async fn is_redeemed(&self, hash: &[u8; 32]) -> Result<bool, Unavailable> {
         let query =

@@ -12,11 +12,12 @@ use super::*;
 use crate::audit::{Event, Occasion, Outcome, Report, Verifier};
 use crate::clock::FrozenClock;
 use crate::identity::{Groups, Identity};
-use crate::session::SessionId;
+use crate::session::{Session, SessionId};
 use crate::signer::TokenFacts;
-use crate::types::{AppId, Email, ProviderId, Reference};
+use crate::types::{AppId, Email, Issuer, ProviderId, Reference, Subject};
 
 mod binding;
+mod logout;
 mod trail;
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 06:47:00 UTC);
@@ -114,7 +115,10 @@ fn token() -> SignedToken {
 async fn sign_in(store: &Store, state: u8) -> Session {
     let (_, session) = session();
     let record = Record::sign_in(&ada(), &occasion());
-    store.sign_in(&session, [state; 32], None, record).await.unwrap();
+    store
+        .sign_in(&session, NOW, [state; 32], None, record)
+        .await
+        .unwrap();
     session
 }
 
@@ -162,7 +166,9 @@ async fn c_18_a_state_is_redeemed_once_and_the_second_time_changes_nothing() {
 
     let (_, second) = session();
     let record = Record::sign_in(&ada(), &occasion());
-    let again = store.sign_in(&second, [1; 32], Some(first.key), record).await;
+    let again = store
+        .sign_in(&second, NOW, [1; 32], Some(first.key), record)
+        .await;
     assert_eq!(again, Err(SignInError::AlreadyRedeemed));
     assert!(store.session(&first.key).await.unwrap().is_some());
     assert!(store.session(&second.key).await.unwrap().is_none());
@@ -192,7 +198,10 @@ async fn s_501_a_new_sign_in_ends_the_session_that_the_browser_had() {
     let old = sign_in(&store, 1).await;
     let (_, new) = session();
     let record = Record::sign_in(&ada(), &occasion());
-    store.sign_in(&new, [2; 32], Some(old.key), record).await.unwrap();
+    store
+        .sign_in(&new, NOW, [2; 32], Some(old.key), record)
+        .await
+        .unwrap();
     assert!(store.session(&old.key).await.unwrap().is_none());
     assert!(store.session(&new.key).await.unwrap().is_some());
 }

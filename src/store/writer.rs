@@ -124,7 +124,7 @@ impl Writer {
 
         let mut db = connection.begin_with("BEGIN IMMEDIATE").await?;
         for write in writes {
-            let applied = write.change.apply(&mut db, &self.key).await?;
+            let applied = write.change.apply(&mut db, &self.key, &mut rows).await?;
             if write.change.is_recorded(applied) {
                 rows.extend(write.row.take());
             }

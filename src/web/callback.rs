@@ -257,6 +257,7 @@ async fn begin(
     let SignedIn {
         identity,
         sid,
+        issued_at,
         id_token,
         ..
     } = signed_in;
@@ -279,12 +280,18 @@ async fn begin(
     };
     let record = Record::sign_in(&session.identity, &visit.occasion());
     match store
-        .sign_in(&session, state_hash, visit.session_key(), record)
+        .sign_in(&session, issued_at, state_hash, visit.session_key(), record)
         .await
     {
         Ok(()) => {}
         Err(SignInError::AlreadyRedeemed) => {
             let problem = Problem::bad_request("login.expired").because("callback.state_replayed");
+            let problem = problem.under("sign_in.failed").at_provider(&provider);
+            return Err(problem.towards(state.destination).with_cookies(vec![spent]));
+        }
+        // C-25: whoever was signed out meanwhile stays so.
+        Err(SignInError::LoggedOut) => {
+            let problem = Problem::bad_request("login.logged_out").because("callback.logged_out_meanwhile");
             let problem = problem.under("sign_in.failed").at_provider(&provider);
             return Err(problem.towards(state.destination).with_cookies(vec![spent]));
         }

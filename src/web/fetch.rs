@@ -32,6 +32,11 @@ pub fn require_navigation(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
+/// A frame asks, or a browser that does not say.
+pub fn may_be_framed(headers: &HeaderMap) -> bool {
+    text(headers, "sec-fetch-dest").is_none_or(|dest| matches!(dest, "iframe" | "frame"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -123,6 +123,7 @@ fn is_door(path: &str) -> bool {
         "/auth/initiate",
         "/auth/callback/",
         "/auth/logout",
+        "/auth/frontchannel-logout/",
     ]
     .iter()
     .any(|door| path.starts_with(door))

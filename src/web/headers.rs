@@ -32,13 +32,16 @@ const ALWAYS: [(HeaderName, &str); 10] = [
 
 /// Adds what is not there yet.
 pub fn complete(headers: &mut HeaderMap, public_url: &PublicUrl, reference: &Reference) {
+    let framed = may_be_framed(headers);
     let mut add = |name: HeaderName, value: HeaderValue| {
         if !headers.contains_key(&name) {
             headers.insert(name, value);
         }
     };
     for (name, value) in ALWAYS {
-        add(name, HeaderValue::from_static(value));
+        if name != header::X_FRAME_OPTIONS || !framed {
+            add(name, HeaderValue::from_static(value));
+        }
     }
     if !public_url.plain_http {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
@@ -47,6 +50,23 @@ pub fn complete(headers: &mut HeaderMap, public_url: &PublicUrl, reference: &Ref
     if let Ok(value) = HeaderValue::from_str(reference.as_str()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
+}
+
+/// Whether the page names who may frame it, which `X-Frame-Options` cannot.
+fn may_be_framed(headers: &HeaderMap) -> bool {
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY);
+    policy
+        .and_then(|policy| policy.to_str().ok())
+        .and_then(|policy| policy.split_once("frame-ancestors "))
+        .is_some_and(|(_, ancestors)| !ancestors.starts_with("'none'"))
+}
+
+/// The policy of a bare page that only pages of these origins may frame.
+pub fn framed_by(origins: &[String]) -> (HeaderName, String) {
+    let origins = origins.join(" ");
+    let policy =
+        format!("default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors {origins}");
+    (header::CONTENT_SECURITY_POLICY, policy)
 }
 
 /// Cuts a page off from whoever opened it.

@@ -4,11 +4,13 @@ pub mod accent;
 mod account;
 mod api;
 pub mod assets;
+mod backchannel;
 mod body;
 mod callback;
 mod cors;
 mod error;
 mod fetch;
+mod frontchannel;
 mod guard;
 mod headers;
 mod initiate;
@@ -64,6 +66,7 @@ pub struct Gateway {
     launches: PerMinute<(Issuer, Subject)>,
     failed_sign_ins: PerMinute<IpAddr>,
     sign_outs: PerMinute<IpAddr>,
+    refused_logouts: PerMinute<IpAddr>,
     /// For the hourly figures.
     pub failures: FailedSignIns,
     draining: AtomicBool,
@@ -86,6 +89,7 @@ impl Gateway {
             launches: PerMinute::new(config.limits.launches_per_minute),
             failed_sign_ins: PerMinute::new(config.limits.sign_ins_per_minute),
             sign_outs: PerMinute::new(config.limits.logouts_per_minute),
+            refused_logouts: PerMinute::new(config.limits.logouts_per_minute),
             failures: FailedSignIns::default(),
             draining: AtomicBool::new(false),
             config,
@@ -161,6 +165,12 @@ pub fn routes() -> Scope<
                 .route(web::post().to(logout::post)),
         )
         .service(resource("/auth/signed-out", "GET").route(web::get().to(logout::signed_out)))
+        .service(
+            resource("/auth/backchannel-logout/{provider}", "POST").route(web::post().to(backchannel::post)),
+        )
+        .service(
+            resource("/auth/frontchannel-logout/{provider}", "GET").route(web::get().to(frontchannel::get)),
+        )
         .service(resource("/account", "GET").route(web::get().to(account::get)))
         .service(resource("/account/sign-out-everywhere", "POST").route(web::post().to(account::end_all)))
         .service(resource("/account/sessions/{id}/end", "POST").route(web::post().to(account::end)))

@@ -73,6 +73,9 @@ signed-out-already = In diesem Browser besteht keine Sitzung mehr.
 signed-out-again = Wieder anmelden
 signed-out-apps = Bereits geöffnete Anwendungen bleiben offen, bis Sie sich dort abmelden. Schon ausgestellte Links verfallen von selbst.
 
+front-logout-title = Abmeldung
+front-logout-text = Ihre Abmeldung an anderer Stelle ist hier angekommen.
+
 ## Konto
 
 account-title = Ihr Konto
@@ -180,6 +183,10 @@ error-login-state-invalid-cure = Beginnen Sie neu: Danach geht es dorthin weiter
 error-login-expired-title = Die Anmeldung hat zu lange gedauert
 error-login-expired-text = Die Anmeldeseite war so lange offen, dass es von dort aus nicht mehr sicher weitergeht.
 error-login-expired-cure = Beginnen Sie neu: Danach geht es dorthin weiter, wohin Sie wollten.
+
+error-login-logged-out-title = Sie wurden inzwischen abgemeldet
+error-login-logged-out-text = Während Sie auf dem Weg hierher waren, hat { $provider } Ihre Sitzung beendet, etwa weil Sie sich in einem anderen Fenster abgemeldet haben.
+error-login-logged-out-cure = Beginnen Sie neu, um sich wieder anzumelden: Danach geht es dorthin weiter, wohin Sie wollten.
 
 error-login-other-browser-title = Diese Anmeldung begann woanders
 error-login-other-browser-text = Dieser Browser hat die Anmeldung nicht begonnen, mit der er zurückkommt. Vielleicht begann sie in einem anderen Browser oder in einer App, oder zwischendurch wurden Cookies gelöscht.

@@ -74,6 +74,9 @@ signed-out-already = There is no session in this browser any more.
 signed-out-again = Sign in again
 signed-out-apps = Apps that are already open stay open until you sign out there. Links that were already made end by themselves.
 
+front-logout-title = Sign-out
+front-logout-text = The sign-out that you asked for elsewhere has been received here.
+
 ## Account
 
 account-title = Your account
@@ -181,6 +184,10 @@ error-login-state-invalid-cure = Start again: you will go on to the place you wa
 error-login-expired-title = The sign-in took too long
 error-login-expired-text = The sign-in page was open for so long that it is no longer safe to go on from it.
 error-login-expired-cure = Start again: you will go on to the place you wanted.
+
+error-login-logged-out-title = You were signed out meanwhile
+error-login-logged-out-text = While you were on your way here, { $provider } ended your session, for example because you signed out in another window.
+error-login-logged-out-cure = Start again to sign in anew: you will go on to the place you wanted.
 
 error-login-other-browser-title = This sign-in began somewhere else
 error-login-other-browser-text = This browser did not start the sign-in that it came back with. It may have begun in another browser or inside an app, or cookies were cleared in between.

@@ -73,6 +73,7 @@ fn after_init_only_the_secrets_are_missing_and_with_them_check_passes_and_tokens
         for wanted in [
             "https://go.example.com/auth/callback/work",
             "https://go.example.com/auth/signed-out",
+            "https://go.example.com/auth/backchannel-logout/work",
             "secrets/work",
             secret.unwrap_or("-----BEGIN PUBLIC KEY-----"),
         ] {

@@ -85,6 +85,54 @@ fn lesson_16_the_sign_in_after_such_a_sign_out_asks_who_it_is() {
 }
 
 #[test]
+fn s_166_lesson_16_the_launch_after_such_a_sign_out_asks_too_and_only_once() {
+    let world = lying(Lie::none());
+    let mut ada = world.usher.browser();
+    world.sign_in(&mut ada, "honest").expect(200);
+    let confirm = ada.get("/auth/logout").expect(200);
+    let page = ada.submit(&confirm, []).expect(200);
+    page.shows("Your session with").shows("honest").shows("goes on");
+    ada.go("/launch/townhall").expect(200);
+    let asked = world.liar.requests("honest", "authorize");
+    assert!(asked.last().unwrap().target.contains("prompt=select_account"));
+    assert_eq!(
+        ada.cookie("usher-provider"),
+        Some("honest"),
+        "from now on it need not ask"
+    );
+}
+
+#[test]
+fn s_022_s_023_the_state_that_comes_back_proves_nothing() {
+    type Farewell = fn(&mut Vec<(String, String)>);
+    let farewells: [Farewell; 4] = [
+        |pairs| pairs[0].1 += "other",
+        |pairs| pairs.clear(),
+        |pairs| pairs[0].1.clear(),
+        |pairs| pairs.push(pairs[0].clone()),
+    ];
+    for farewell in farewells {
+        let world = lying(Lie::none().ending_sessions().at_the_farewell(farewell));
+        let mut ada = world.usher.browser();
+        world.sign_in(&mut ada, "lie").expect(200);
+        let confirm = ada.get("/auth/logout").expect(200);
+        let page = ada.submit(&confirm, []).expect(200);
+        assert_eq!(page.path(), world.usher.url("/auth/signed-out"));
+        assert!(!ada.is_signed_in());
+        assert_eq!(
+            world.liar.asked("lie", "authorize"),
+            1,
+            "S-165: no sign-in begins by itself"
+        );
+
+        // Whoever is signed in again by then stays so.
+        world.sign_in(&mut ada, "lie").expect(200);
+        ada.get(&page.url).expect(200).shows("still signed in");
+        assert!(ada.is_signed_in());
+    }
+}
+
+#[test]
 fn s_165_the_signed_out_page_works_for_everybody() {
     let world = World::start();
     let mut nobody = world.usher.browser();
@@ -117,6 +165,25 @@ fn s_163_nobody_is_signed_out_by_a_stranger() {
     let (_, csrf) = fields.iter().find(|(name, _)| name == "csrf").unwrap();
     ada.post("/auth/logout", [("csrf", csrf.as_str())]).expect(403);
     ada.get("/").expect(200).shows("Ada Lovelace");
+}
+
+#[test]
+fn s_378_a_picture_of_the_sign_out_page_ends_nothing() {
+    let world = World::start();
+    let mut ada = world.signed_in("ada");
+    for (dest, mode) in [
+        ("image", "no-cors"),
+        ("iframe", "navigate"),
+        ("document", "navigate"),
+    ] {
+        let pulled = Request::get("/auth/logout")
+            .header("Sec-Fetch-Site", "cross-site")
+            .header("Sec-Fetch-Mode", mode)
+            .header("Sec-Fetch-Dest", dest);
+        assert!(ada.send(pulled).set_cookies().is_empty());
+        ada.get("/").expect(200).shows("Ada Lovelace");
+    }
+    assert!(world.usher.audited("sign_out").is_empty());
 }
 
 #[test]

@@ -100,6 +100,7 @@ async fn c_41_retention_leaves_a_tombstone_and_a_whole_chain() {
         Cleaned {
             sessions: 1,
             redeemed: 1,
+            logouts: 0,
             records: 4
         }
     );

@@ -1,4 +1,4 @@
-//! The small pages with one question or one answer: confirm a launch, sign out, signed out.
+//! The small pages with one question or one answer: confirm a launch, sign out, signed out, signed out elsewhere.
 
 use askama::Template;
 
@@ -84,6 +84,13 @@ impl SignedOut {
     fn still(&self) -> bool {
         matches!(self.ending, Ending::Not { .. })
     }
+}
+
+/// `GET /auth/frontchannel-logout/{provider}`: hardly ever seen, and the same whatever came of it.
+#[derive(Debug, Template)]
+#[template(path = "front_logout.html")]
+pub struct FrontLogout {
+    pub shell: Shell,
 }
 
 /// How far the sign-out reached; `provider` is a title.

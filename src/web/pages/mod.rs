@@ -8,7 +8,7 @@ mod portal;
 mod sign_in;
 
 pub use account::{Account, Device};
-pub use leave::{Confirm, Ending, HandOver, SignOut, SignedOut};
+pub use leave::{Confirm, Ending, FrontLogout, HandOver, SignOut, SignedOut};
 pub use moment::{Moment, Wait};
 pub use notice::{Action, Contact, Notice};
 pub use portal::{Portal, Tile};

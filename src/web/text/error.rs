@@ -18,6 +18,7 @@ pub const CODES: &[&str] = &[
     "login.bad_request",
     "login.state_invalid",
     "login.expired",
+    "login.logged_out",
     "login.other_browser",
     "login.refused",
     "login.temporarily_unavailable",

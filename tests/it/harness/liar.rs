@@ -40,6 +40,8 @@ struct State {
     /// How often the key of a path has changed.
     generation: Mutex<HashMap<String, usize>>,
     person: Mutex<Value>,
+    /// What stands on the page after signing out there.
+    goodbye: Mutex<String>,
 }
 
 impl Liar {
@@ -58,6 +60,7 @@ impl Liar {
                 "name": "Ada Lovelace", "email": "ada@example.com", "email_verified": true,
                 "groups": ["staff", "support", "comms"], "region": "emea", "title": "Engineer",
             })),
+            goodbye: Mutex::default(),
         });
         let at_work = Arc::clone(&state);
         let server = Server::start(move |asked| at_work.answer(asked));
@@ -98,6 +101,11 @@ impl Liar {
             .collect()
     }
 
+    /// The time by this provider's clock.
+    pub fn now(&self) -> i64 {
+        self.state.now()
+    }
+
     pub fn set_ahead(&self, seconds: i64) {
         self.state.ahead.store(seconds, Ordering::SeqCst);
     }
@@ -105,6 +113,11 @@ impl Liar {
     /// What it says of whoever signs in next.
     pub fn says(&self, person: Value) {
         *self.state.person.lock().unwrap() = person;
+    }
+
+    /// What its page `goodbye` shows.
+    pub fn parts_with(&self, html: &str) {
+        html.clone_into(&mut self.state.goodbye.lock().unwrap());
     }
 }
 
@@ -142,7 +155,8 @@ impl State {
                 let port = port_of(asked);
                 Answer::redirect(303, &format!("http://two.localhost:{port}/{path}/ended?{query}"))
             }
-            "ended" => ended(&asked.query()),
+            "ended" => ended(&asked.query(), lie),
+            "goodbye" => Answer::new(200, "text/html", self.goodbye.lock().unwrap().clone()),
             "userinfo" => edited(self.userinfo(&issuer, asked, lie), lie.userinfo.as_ref()),
             _ => Answer::new(404, "text/plain", ""),
         }
@@ -319,9 +333,13 @@ impl State {
 }
 
 /// Sends the person back to where the client said.
-fn ended(request: &[(String, String)]) -> Answer {
+fn ended(request: &[(String, String)], lie: &Lie) -> Answer {
     let back = value_of(request, "post_logout_redirect_uri").expect("a way back");
-    let state = [("state", value_of(request, "state").unwrap_or_default())];
+    let state = value_of(request, "state").unwrap_or_default().to_owned();
+    let mut state = vec![("state".to_owned(), state)];
+    if let Some(edit) = &lie.farewell {
+        edit(&mut state);
+    }
     let to = url::Url::parse_with_params(back, state).expect("an address");
     Answer::redirect(302, to.as_str())
 }
@@ -363,7 +381,7 @@ fn metadata(issuer: &str, lie: &Lie) -> Value {
     metadata
 }
 
-fn random() -> String {
+pub fn random() -> String {
     let mut bytes = [0; 24];
     rand::fill(&mut bytes).expect("randomness");
     base64url(&bytes)

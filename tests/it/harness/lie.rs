@@ -58,6 +58,8 @@ pub struct Lie {
     pub compact: Option<Edit<String>>,
     /// The parameters of the way back.
     pub callback: Option<Edit<Vec<(String, String)>>>,
+    /// The parameters of the way back from a sign-out.
+    pub farewell: Option<Edit<Vec<(String, String)>>>,
     /// What HS256 is made with.
     pub hmac: Vec<u8>,
     pub rotation: Rotation,
@@ -98,6 +100,7 @@ impl Lie {
         in_claims => claims: Value,
         in_compact => compact: String,
         on_the_way_back => callback: Vec<(String, String)>,
+        at_the_farewell => farewell: Vec<(String, String)>,
     }
 
     /// Lives at a path of the shape that some provider's issuers have.

@@ -10,6 +10,7 @@ pub mod library;
 pub mod lie;
 pub mod load;
 pub mod log;
+pub mod logout_token;
 pub mod lying;
 pub mod node;
 pub mod op;

@@ -33,6 +33,7 @@ pub struct Op {
     pub client_id: String,
     pub client_secret: String,
     shape: Shape,
+    base: String,
 }
 
 /// What the client calls its key.
@@ -53,14 +54,29 @@ impl Op {
             shape,
             client_id: format!("client-{number}"),
             client_secret: format!("canary-client-secret-of-client-{number}"),
+            base: base.to_owned(),
         };
+        op.tell(true);
+        op
+    }
+
+    /// From now on its logout tokens name the person alone, and no session.
+    pub fn logs_out_by_person(&self) {
+        self.tell(false);
+    }
+
+    /// Registers the client as the provider is to know it.
+    fn tell(&self, names_sessions: bool) {
+        let base = &self.base;
         let mut client = json!({
-            "client_id": op.client_id,
-            "client_secret": op.client_secret,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
             "redirect_uris": [format!("{base}/auth/callback/work")],
             "post_logout_redirect_uris": [format!("{base}/auth/signed-out")],
+            "backchannel_logout_uri": format!("{base}/auth/backchannel-logout/work"),
+            "backchannel_logout_session_required": names_sessions,
         });
-        match shape {
+        match self.shape {
             Shape::Plain => {}
             Shape::Pushed => {
                 client["token_endpoint_auth_method"] = "private_key_jwt".into();
@@ -73,7 +89,12 @@ impl Op {
             }
         }
         node().must("client", json!({ "client": client }));
-        op
+    }
+
+    /// How the gateway answered each logout token: `ok`, or what was wrong.
+    pub fn logouts(&self) -> Vec<String> {
+        let logouts = node().must("logouts", json!({ "client": self.client_id }));
+        serde_json::from_value(logouts).expect("a list of texts")
     }
 
     /// The section of a gateway that knows this provider.
