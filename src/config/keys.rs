@@ -28,7 +28,7 @@ sections! {
     PROVIDER "providers.*" [
         "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "client_key"
         "client_key_file" "client_key_env" "client_kid" "client_key_typ" "auth_method" "par" "scopes"
-        "groups_claim" "groups_absent" "trust_email" "id_token_algs" "prompt" "auth_time" "extra_params" "ca_file"
+        "groups_claim" "groups_absent" "trust_email" "id_token_algs" "prompt" "auth_time" "end_session" "extra_params" "ca_file"
         "allow_private_network" "provider"
     ]
     APP "apps.*" [

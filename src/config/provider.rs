@@ -145,6 +145,11 @@ fn provider(id: &str, item: &Item<'_>, tolerance: &Tolerance) -> Option<(Provide
             "callback" => Ok(AuthTime::Callback),
             _ => Err("is \"provider\" or \"callback\"".into()),
         }),
+        ends_by_form: table.parsed("end_session", false, |text| match text {
+            "redirect" => Ok(false),
+            "form_post" => Ok(true),
+            _ => Err("is \"redirect\" or \"form_post\"".into()),
+        }),
         extra_params: extra_params(&table),
         ca_pem: ca_pem.map(|(_, bytes)| bytes),
         allow_private_network: table.flag("allow_private_network"),

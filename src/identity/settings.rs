@@ -29,6 +29,8 @@ pub struct Provider {
     pub id_token_algs: Vec<Algorithm>,
     pub prompt: Option<String>,
     pub auth_time: AuthTime,
+    /// Its session is ended by a form, which keeps the ID token out of addresses (S-167).
+    pub ends_by_form: bool,
     pub extra_params: Vec<(String, String)>,
     /// PEM of extra trust anchors.
     pub ca_pem: Option<Vec<u8>>,

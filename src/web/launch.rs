@@ -8,6 +8,7 @@ use super::body::Body;
 use super::error::Problem;
 use super::issue::{Entry, Issued, Once, destination};
 use super::pages::{Confirm, HandOver};
+use super::text::Text;
 use super::visit::{Visit, pairs};
 use super::{Gateway, fetch, headers, html, login};
 use crate::config::{App, Handover};
@@ -166,17 +167,24 @@ async fn hand_over(
     }
 }
 
-/// A page whose form goes on by itself, and has a button where scripts are off (C-10).
 fn hand_over_form(visit: &Visit, app: &App, form: &delivery::Form) -> Result<HttpResponse, Problem> {
-    let page = HandOver {
-        shell: visit.shell(),
-        title: app.title.clone(),
-        action: &form.action,
-        field: &form.field,
-        token: form.token.expose_secret(),
-        script: visit.gateway.assets.submit_url(),
-    };
-    let mut response = html(StatusCode::OK, &page);
+    self_posting(
+        visit,
+        &HandOver {
+            shell: visit.shell(),
+            heading: Text::new("hand-over-title").with("app", app.title.as_str()),
+            lead: Text::new("hand-over-text"),
+            button: Text::new("hand-over-button").with("app", app.title.as_str()),
+            action: &form.action,
+            fields: &[(&form.field, form.token.expose_secret())],
+            script: visit.gateway.assets.submit_url(),
+        },
+    )
+}
+
+/// A page whose form goes on by itself, and has a button where scripts are off (C-10).
+pub fn self_posting(visit: &Visit, page: &HandOver<'_>) -> Result<HttpResponse, Problem> {
+    let mut response = html(StatusCode::OK, page);
     let (name, policy) = headers::form_policy(&visit.config().public_url);
     let policy = format!("{policy}; script-src 'self'");
     let policy = policy.parse().map_err(|_| Problem::internal())?;

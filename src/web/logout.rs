@@ -7,13 +7,14 @@ use secrecy::SecretString;
 
 use super::body::Body;
 use super::error::Problem;
-use super::launch::take;
+use super::launch::{self_posting, take};
 use super::login::{self, Remembered};
-use super::pages::{Ending, SignOut, SignedOut};
+use super::pages::{Ending, HandOver, Shell, SignOut, SignedOut};
+use super::text::Text;
 use super::visit::{Visit, pairs};
 use super::{Gateway, headers, html, limits};
 use crate::audit::Record;
-use crate::identity::logout;
+use crate::identity::logout::EndSession;
 use crate::session::cookie::Cookie;
 use crate::session::seal::Purpose;
 use crate::session::{Session, csrf};
@@ -76,8 +77,11 @@ pub async fn leave(visit: &Visit, session: &Session) -> Result<HttpResponse, Pro
     let id = &session.identity.provider;
     let there = end_session(visit, session).await;
     let ended = there.is_some();
-    let here = format!("{SIGNED_OUT}?provider={id}");
-    let mut response = login::redirect(StatusCode::SEE_OTHER, there.as_deref().unwrap_or(&here));
+    let mut response = match there {
+        None => login::redirect(StatusCode::SEE_OTHER, &format!("{SIGNED_OUT}?provider={id}")),
+        Some(there) if by_form(visit, id) => end_by_form(visit, id, &there)?,
+        Some(there) => login::redirect(StatusCode::SEE_OTHER, there.into_address().as_str()),
+    };
     Gateway::append_cookie(&mut response, &visit.gateway.jar.delete(Cookie::Session));
     // Where the provider's session lives on, the next sign-in must ask.
     Gateway::append_cookie(&mut response, &Remembered::cookie(visit, id, !ended));
@@ -88,7 +92,40 @@ pub async fn leave(visit: &Visit, session: &Session) -> Result<HttpResponse, Pro
     Ok(response)
 }
 
-async fn end_session(visit: &Visit, session: &Session) -> Option<String> {
+fn by_form(visit: &Visit, id: &ProviderId) -> bool {
+    visit
+        .config()
+        .provider(id)
+        .is_some_and(|provider| provider.ends_by_form)
+}
+
+/// The ID token goes in a body, and stands in no address, history or log on the way (S-167).
+fn end_by_form(visit: &Visit, id: &ProviderId, there: &EndSession) -> Result<HttpResponse, Problem> {
+    let provider = visit.config().provider(id);
+    let title = provider.map_or(id.as_str(), |provider| provider.title.as_str());
+    let fields: Vec<(&str, &str)> = there
+        .params
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    self_posting(
+        visit,
+        &HandOver {
+            shell: Shell {
+                person: None,
+                ..visit.shell()
+            },
+            heading: Text::new("sign-out-there-title").with("provider", title),
+            lead: Text::new("sign-out-there-text"),
+            button: Text::new("sign-out-there-button").with("provider", title),
+            action: there.endpoint.as_str(),
+            fields: &fields,
+            script: visit.gateway.assets.submit_url(),
+        },
+    )
+}
+
+async fn end_session(visit: &Visit, session: &Session) -> Option<EndSession> {
     let provider = visit.gateway.provider(&session.identity.provider)?;
     let metadata = provider.metadata().await.ok()?;
     let id_token = session.id_token_sealed.as_ref().and_then(|sealed| {
@@ -99,15 +136,14 @@ async fn end_session(visit: &Visit, session: &Session) -> Option<String> {
                 .open(Purpose::IdToken, "id_token", std::str::from_utf8(sealed).ok()?)?;
         Some(SecretString::from(std::str::from_utf8(&plain).ok()?.to_owned()))
     });
-    let url = logout::end_session(
+    EndSession::new(
         &metadata,
         &provider.settings.client_id,
         id_token.as_ref(),
         session.identity.subject.as_str(),
         &visit.config().public_url.join(SIGNED_OUT),
         &URL_SAFE_NO_PAD.encode(random_bytes::<16>()),
-    )?;
-    Some(url.into())
+    )
 }
 
 /// The page at the end. A provider that sends the browser back adds `state`, right, wrong or not

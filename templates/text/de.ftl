@@ -62,6 +62,10 @@ sign-out-text = Damit endet Ihre Sitzung bei { $brand } in diesem Browser und, s
 sign-out-note = Bereits geöffnete Anwendungen bleiben offen, bis Sie sich dort abmelden.
 sign-out-stay = Angemeldet bleiben
 
+sign-out-there-title = Abmeldung bei { $provider }
+sign-out-there-text = Hier sind Sie abgemeldet. Wenn nichts geschieht, drücken Sie den Knopf.
+sign-out-there-button = Bei { $provider } abmelden
+
 signed-out-title = Sie sind abgemeldet
 signed-out-everywhere = { $provider } wurde gebeten, Ihre Sitzung dort ebenfalls zu beenden.
 signed-out-here-title = Sie sind hier abgemeldet

@@ -63,6 +63,10 @@ sign-out-text = This ends your session with { $brand } in this browser and, wher
 sign-out-note = Apps that are already open stay open until you sign out there.
 sign-out-stay = Stay signed in
 
+sign-out-there-title = Signing out of { $provider }
+sign-out-there-text = You are signed out here. If nothing happens, press the button.
+sign-out-there-button = Sign out of { $provider }
+
 signed-out-title = You are signed out
 signed-out-everywhere = { $provider } was asked to end its session too.
 signed-out-here-title = You are signed out here

@@ -1,8 +1,10 @@
 //! Signing out, here and at the provider, and saying honestly what that ended.
 
 use crate::harness::browser::links;
+use crate::harness::chromium::Visitor;
 use crate::harness::lie::append;
 use crate::harness::op::Op;
+use crate::harness::server::value_of;
 use crate::harness::{How, Lie, Lying, Request, World, lying};
 
 #[test]
@@ -342,4 +344,43 @@ fn c_54_too_many_sign_outs_of_an_address_are_429() {
     ada.send(form.header("X-Forwarded-For", "203.0.113.9"))
         .expect(303);
     assert!(!ada.is_signed_in());
+}
+
+fn ending_by_form() -> Lying {
+    Lying::with(Lie::none().ending_sessions(), How::default(), |settings| {
+        settings.set("[providers.lie]", "end_session", "\"form_post\"");
+    })
+}
+
+#[test]
+fn s_167_a_form_keeps_the_id_token_out_of_the_address() {
+    let world = ending_by_form();
+    let mut ada = world.usher.browser();
+    world.sign_in(&mut ada, "lie").expect(200);
+    let confirm = ada.get("/auth/logout").expect(200);
+    let answer = ada.submit_once(&confirm, []).expect(200).hides("Ada Lovelace");
+    assert!(!ada.is_signed_in(), "here it is over at once");
+    let policy = answer.header("Content-Security-Policy").expect("a policy");
+    assert!(policy.contains("form-action 'self' https:"), "C-10: {policy}");
+    let signed_out = ada.submit(&answer, []).expect(200);
+    assert_eq!(signed_out.path(), world.usher.url("/auth/signed-out"));
+    signed_out.shows("was asked to end its session too");
+    let asked = world.liar.requests("lie", "end").remove(0);
+    assert_eq!(asked.query(), [], "nothing in the address");
+    let form = asked.form();
+    for name in ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"] {
+        assert!(value_of(&form, name).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn s_167_the_form_goes_by_itself_in_a_browser() {
+    let world = ending_by_form();
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    tab.open(&world.usher.url("/auth/login?provider=lie"));
+    tab.open(&world.usher.url("/auth/logout"));
+    tab.click("main button");
+    tab.arrive("/auth/signed-out");
+    assert_eq!(tab.problems(), Vec::<String>::new());
 }

@@ -25,6 +25,7 @@ fn provider() -> Provider {
         id_token_algs: vec![jsonwebtoken::Algorithm::RS256],
         prompt: None,
         auth_time: AuthTime::Provider,
+        ends_by_form: false,
         extra_params: Vec::new(),
         ca_pem: None,
         allow_private_network: false,

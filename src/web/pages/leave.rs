@@ -26,24 +26,17 @@ impl Confirm {
     }
 }
 
-/// A launch by a form that posts itself to the vendor. It holds a token, so it cannot be printed.
+/// A form that posts itself to another site. It holds a token, so it cannot be printed.
 #[derive(Template)]
 #[template(path = "hand_over.html")]
 pub struct HandOver<'a> {
     pub shell: Shell,
-    pub title: String,
+    pub heading: Text,
+    pub lead: Text,
+    pub button: Text,
     pub action: &'a str,
-    pub field: &'a str,
-    pub token: &'a str,
+    pub fields: &'a [(&'a str, &'a str)],
     pub script: &'a str,
-}
-
-impl HandOver<'_> {
-    /// For `<title>`.
-    fn heading(&self) -> String {
-        self.shell
-            .plain(&Text::new("hand-over-title").with("app", self.title.as_str()))
-    }
 }
 
 /// `GET /auth/logout`.

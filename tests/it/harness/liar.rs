@@ -151,7 +151,10 @@ impl State {
             "token" => edited(self.token(path, &issuer, asked, lie), lie.token.as_ref()),
             // A way home over yet another site.
             "end" => {
-                let query = asked.target.split_once('?').map_or("", |(_, query)| query);
+                let query = asked
+                    .target
+                    .split_once('?')
+                    .map_or(asked.body.as_str(), |(_, query)| query);
                 let port = port_of(asked);
                 Answer::redirect(303, &format!("http://two.localhost:{port}/{path}/ended?{query}"))
             }
