@@ -1,5 +1,6 @@
 //! Who signed in: what a provider said about a person, checked and given types.
 
+mod cached;
 mod claims;
 
 pub mod id_token;
