@@ -8,8 +8,9 @@ pub mod keys;
 pub mod logout;
 pub mod oidc;
 pub mod provider;
+pub mod response;
 pub mod settings;
-pub(crate) mod strict_json;
+pub mod strict_json;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;

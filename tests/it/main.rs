@@ -15,6 +15,7 @@ mod commands;
 mod config;
 mod demo;
 mod forged_tokens;
+mod fuzz;
 mod handover;
 mod harness;
 mod http;
