@@ -31,7 +31,7 @@ pub enum Network {
 pub enum HttpError {
     #[error("could not be reached")]
     Unreachable,
-    #[error("took longer than 10 seconds")]
+    #[error("took too long")]
     Slow,
     #[error("sent more than the allowed number of bytes")]
     TooLarge,
@@ -47,6 +47,8 @@ pub struct Answer {
     pub content_type: String,
     /// The `Date` header, empty where there is none.
     pub date: String,
+    /// How long it may be kept, where it says so.
+    pub max_age: Option<Duration>,
     pub body: Vec<u8>,
 }
 
@@ -128,12 +130,14 @@ impl Http {
         if response.status().is_redirection() {
             return Err(HttpError::Redirected);
         }
+        let headers = response.headers();
         let header = |name: HeaderName| {
-            let value = response.headers().get(name).and_then(|value| value.to_str().ok());
+            let value = headers.get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
         let content_type = header(reqwest::header::CONTENT_TYPE).to_ascii_lowercase();
         let date = header(reqwest::header::DATE);
+        let max_age = max_age(headers);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| sort(&e))? {
             if body.len() + chunk.len() > cap {
@@ -145,9 +149,30 @@ impl Http {
             status: response.status().as_u16(),
             content_type,
             date,
+            max_age,
             body,
         })
     }
+}
+
+/// What Cache-Control says (RFC 9111, section 5.2.2); zero where the answer may not be kept.
+fn max_age(headers: &HeaderMap) -> Option<Duration> {
+    let lines = headers.get_all(reqwest::header::CACHE_CONTROL).iter();
+    let directives = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','));
+    let age = |directive: &str| {
+        let directive = directive.trim().to_ascii_lowercase();
+        match directive.split_once('=') {
+            None if directive == "no-store" || directive == "no-cache" => Some(Duration::ZERO),
+            Some(("max-age", seconds)) => {
+                let seconds = seconds.trim_matches('"').parse().ok();
+                seconds.map(Duration::from_secs)
+            }
+            _ => None,
+        }
+    };
+    directives.filter_map(age).min()
 }
 
 fn sort(error: &reqwest::Error) -> HttpError {
@@ -158,14 +183,14 @@ fn sort(error: &reqwest::Error) -> HttpError {
         }
         source = cause.source();
     }
-    if error.is_timeout() && !error.is_connect() {
+    if error.is_timeout() {
         HttpError::Slow
     } else {
         HttpError::Unreachable
     }
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the name leads to no address that is allowed")]
 struct ForbiddenAddress;
 
@@ -175,17 +200,25 @@ impl Resolve for Filtered {
     fn resolve(&self, name: Name) -> Resolving {
         let network = self.0;
         Box::pin(async move {
-            let all: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed: Vec<SocketAddr> = all.into_iter().filter(|a| network.allows(a.ip())).collect();
-            if allowed.is_empty() {
-                return Err(Box::new(ForbiddenAddress) as Box<dyn std::error::Error + Send + Sync>);
-            }
+            // Asked anew for each connection, which goes to one of these addresses and no other: a
+            // name that leads elsewhere a moment later gains nothing.
+            let all = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed = network.filter(all)?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
 }
 
 impl Network {
+    fn filter(self, all: impl Iterator<Item = SocketAddr>) -> Result<Vec<SocketAddr>, ForbiddenAddress> {
+        let allowed: Vec<SocketAddr> = all.filter(|address| self.allows(address.ip())).collect();
+        if allowed.is_empty() {
+            Err(ForbiddenAddress)
+        } else {
+            Ok(allowed)
+        }
+    }
+
     fn allows(self, address: IpAddr) -> bool {
         match self {
             Self::Any => true,
@@ -259,6 +292,47 @@ mod tests {
         assert!(!Network::Loopback.allows("10.0.0.1".parse().unwrap()));
     }
 
+    #[test]
+    fn s_357_of_a_names_addresses_only_the_allowed_ones_are_connected_to() {
+        let filtered = |network: Network, addresses: &[&str]| {
+            let all = addresses
+                .iter()
+                .map(|address| SocketAddr::new(address.parse().unwrap(), 0));
+            let allowed = network.filter(all)?;
+            Ok(allowed.iter().map(|address| address.ip().to_string()).collect())
+        };
+        let rebound: Result<Vec<String>, _> = filtered(Network::Public, &["127.0.0.1", "10.0.0.1"]);
+        assert_eq!(rebound, Err(ForbiddenAddress));
+        assert_eq!(filtered(Network::Public, &[]), Err(ForbiddenAddress));
+        let mixed = ["169.254.169.254", "93.184.216.34", "::ffff:10.0.0.1"];
+        assert_eq!(
+            filtered(Network::Public, &mixed),
+            Ok(vec!["93.184.216.34".to_owned()])
+        );
+        assert_eq!(
+            filtered(Network::Loopback, &["10.0.0.1", "::1"]),
+            Ok(vec!["::1".to_owned()])
+        );
+        assert_eq!(
+            filtered(Network::Any, &["10.0.0.1"]),
+            Ok(vec!["10.0.0.1".to_owned()])
+        );
+    }
+
+    #[test]
+    fn s_424_how_long_an_answer_may_be_kept() {
+        let said = |lines: &[&'static str]| {
+            let line = |line: &&'static str| (reqwest::header::CACHE_CONTROL, HeaderValue::from_static(line));
+            max_age(&lines.iter().map(line).collect()).map(|age| age.as_secs())
+        };
+        assert_eq!(said(&[]), None);
+        assert_eq!(said(&["public, max-age=600"]), Some(600));
+        assert_eq!(said(&["Max-Age=\"7\", s-maxage=9"]), Some(7));
+        assert_eq!(said(&["max-age=600", "no-store"]), Some(0));
+        assert_eq!(said(&["no-cache"]), Some(0));
+        assert_eq!(said(&["max-age=-1", "max-age=soon", "must-revalidate"]), None);
+    }
+
     #[tokio::test]
     async fn s_357_literal_and_named_private_addresses_are_not_connected_to() {
         let http = Http::new(Network::Public, None, None).unwrap();
@@ -267,6 +341,12 @@ mod tests {
             "https://[::1]/x",
             "https://localhost/x",
             "https://2130706433/x",
+            "https://0x7f.1/x",
+            "https://0177.0.0.1/x",
+            "https://0.0.0.0/x",
+            "https://[::]/x",
+            "https://[::ffff:10.0.0.1]/x",
+            "https://169.254.169.254/latest/meta-data",
         ] {
             let answer = http.get(&Url::parse(url).unwrap(), 1000).await;
             assert_eq!(answer.err(), Some(HttpError::Forbidden), "{url}");

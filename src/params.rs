@@ -2,7 +2,7 @@
 
 use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::types::secure_url;
 
@@ -237,6 +237,16 @@ fn is_under(url: &Url, place: &Url) -> bool {
             .strip_prefix(start)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         && (start.is_empty() || !climbs)
+}
+
+/// The decoded pairs of a query or form; `None` where they are not UTF-8.
+pub fn pairs(bytes: &[u8]) -> Option<Vec<(String, String)>> {
+    let pairs: Vec<_> = form_urlencoded::parse(bytes).into_owned().collect();
+    let whole = |text: &String| !text.contains(char::REPLACEMENT_CHARACTER);
+    pairs
+        .iter()
+        .all(|(name, value)| whole(name) && whole(value))
+        .then_some(pairs)
 }
 
 /// The pairs of a flat JSON object, whose members are strings.

@@ -107,10 +107,11 @@ impl Matcher {
                 && text
                     .bytes()
                     .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+            // Not with the word in it: behind a list that was never closed it may be a secret (C-39).
             let hint = if word {
-                format!("; did you mean group:{text}?")
+                "; did you mean group: and that word?"
             } else {
-                String::new()
+                ""
             };
             return Err(format!("a rule is one of {forms}{hint}"));
         };

@@ -29,8 +29,10 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The line of an offset. What is missing at the end is missing on the last line.
     pub fn line(&self, at: usize) -> usize {
-        let before = &self.text.as_bytes()[..at.min(self.text.len())];
+        let end = self.text.trim_end().len();
+        let before = &self.text.as_bytes()[..at.min(end)];
         1 + before.iter().filter(|b| **b == b'\n').count()
     }
 

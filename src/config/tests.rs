@@ -177,6 +177,23 @@ fn an_app_without_allow_and_a_file_without_provider_are_refused() {
 }
 
 #[test]
+fn c_39_a_list_that_is_never_closed_tells_no_secret_behind_it() {
+    let app = "vendor = \"bit6\"\nallow = [\"group:staff\"\nsecret = \"canary-behind-a-list\"\n";
+    let told = refusal(&file("", app));
+    assert!(
+        told.contains("apps.a.allow") && !told.contains("canary"),
+        "{told}"
+    );
+}
+
+#[test]
+fn lesson_38_what_is_missing_at_the_end_is_missing_on_the_last_line() {
+    let told = refusal("public_url = \"\"\"http://localhost:8080\n[server]\n");
+    assert!(told.contains("usher.toml:2: is not TOML here"), "{told}");
+    assert!(!told.contains("usher.toml:3"), "{told}");
+}
+
+#[test]
 fn c_39_a_syntax_error_never_shows_the_line() {
     let text = file("", FRAMEABLE).replace("\"hunter2hunter2\"", "\"hunter2hunter2");
     let told = refusal(&text);

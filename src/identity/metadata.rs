@@ -68,7 +68,14 @@ impl Metadata {
         if document.issuer != issuer {
             return Err(ProviderError::IssuerMismatch);
         }
-        let secure = |url: &Url| types::secure_url(url.as_str()).map_err(|_| ProviderError::WrongAnswer);
+        // Only an issuer on this machine may name plain http on it (S-151).
+        let here = Url::parse(issuer).is_ok_and(|url| types::is_loopback(&url));
+        let secure = |url: &Url| {
+            types::secure_url(url.as_str())
+                .ok()
+                .filter(|url| here || url.scheme() == "https")
+                .ok_or(ProviderError::WrongAnswer)
+        };
         let optional = |url: Option<&Url>| url.map(secure).transpose();
         let methods = document.code_challenge_methods_supported.as_deref();
         let pkce_s256 = methods.map(|methods| methods.iter().any(|method| method == "S256"));

@@ -1,5 +1,6 @@
 //! Who signed in: what a provider said about a person, checked and given types.
 
+mod cached;
 mod claims;
 mod groups;
 mod par;
@@ -14,8 +15,9 @@ pub mod logout_token;
 pub mod metadata;
 pub mod oidc;
 pub mod provider;
+pub mod response;
 pub mod settings;
-pub(crate) mod strict_json;
+pub mod strict_json;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;

@@ -1,14 +1,14 @@
-//! A provider at run time: its metadata and keys, fetched lazily, one fetch at a time, kept when
-//! the provider is down (lessons 13 and 14).
+//! A provider at run time: its settings, its metadata and its keys.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Semaphore;
 use url::Url;
 
+use super::cached::{Cached, Fetched};
 use super::keys::Keys;
 pub use super::metadata::Metadata;
 use super::settings;
@@ -17,12 +17,11 @@ use crate::types;
 
 const METADATA_CAP: usize = 256 * 1024;
 const JWKS_CAP: usize = 512 * 1024;
-/// How long a document serves before it is fetched again.
+/// How long a document serves before it is fetched again, where the provider does not say.
 const FRESH: Duration = Duration::from_hours(1);
-/// How long old keys serve while the provider cannot be reached (S-364).
-const STALE: Duration = Duration::from_hours(24);
-/// How long a failure answers for itself, so that a crowd does not queue for one dead provider.
-const BACK_OFF: Duration = Duration::from_secs(1);
+/// The least and the most that a provider may say of its keys (S-424).
+const FRESH_AT_LEAST: Duration = Duration::from_mins(5);
+const FRESH_AT_MOST: Duration = Duration::from_hours(24);
 const RETRY_AFTER: Duration = Duration::from_millis(200);
 /// C-20.
 const TOKEN_REQUESTS: usize = 256;
@@ -84,55 +83,12 @@ impl From<HttpError> for ProviderError {
     }
 }
 
-/// A document of the provider's, and how the last try to fetch it went.
-struct Slot<T> {
-    value: Option<(Instant, Arc<T>)>,
-    failed: Option<(Instant, ProviderError)>,
-}
-
-impl<T> Slot<T> {
-    const EMPTY: Self = Self {
-        value: None,
-        failed: None,
-    };
-
-    fn younger_than(&self, age: Duration) -> Option<Arc<T>> {
-        self.value
-            .as_ref()
-            .filter(|(at, _)| at.elapsed() < age)
-            .map(|(_, value)| value.clone())
-    }
-
-    fn store(&mut self, fetched: Result<T, ProviderError>) -> Result<Arc<T>, ProviderError> {
-        match fetched {
-            Ok(value) => {
-                let value = Arc::new(value);
-                *self = Self {
-                    value: Some((Instant::now(), value.clone())),
-                    failed: None,
-                };
-                Ok(value)
-            }
-            Err(error) => {
-                self.failed = Some((Instant::now(), error));
-                self.younger_than(STALE).ok_or(error)
-            }
-        }
-    }
-
-    fn recent_failure(&self) -> Option<ProviderError> {
-        self.failed
-            .filter(|(at, _)| at.elapsed() < BACK_OFF)
-            .map(|(_, error)| error)
-    }
-}
-
 pub struct Provider {
     pub settings: Arc<settings::Provider>,
     pub http: Http,
     pub(super) token_requests: Semaphore,
-    metadata: Mutex<Slot<Metadata>>,
-    keys: Mutex<Slot<Keys>>,
+    metadata: Cached<Metadata>,
+    keys: Cached<Keys>,
     refetches: DefaultDirectRateLimiter,
 }
 
@@ -153,70 +109,40 @@ impl Provider {
             settings,
             http,
             token_requests: Semaphore::new(TOKEN_REQUESTS),
-            metadata: Mutex::new(Slot::EMPTY),
-            keys: Mutex::new(Slot::EMPTY),
+            metadata: Cached::new(),
+            keys: Cached::new(),
             refetches: RateLimiter::direct(quota),
         })
     }
 
-    /// The metadata, fetched where it is missing or old. Whoever asks meanwhile waits for the
-    /// one fetch.
+    /// The metadata, fetched where it is missing or old.
     pub async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
-        let mut slot = self.metadata.lock().await;
-        if let Some(fresh) = slot.younger_than(FRESH) {
-            return Ok(fresh);
-        }
-        if let Some(error) = slot.recent_failure() {
-            return slot.younger_than(STALE).ok_or(error);
-        }
-        let fetched = self.fetch_metadata().await;
-        slot.store(fetched)
+        self.metadata.get(self.fetch_metadata()).await
     }
 
-    /// How the last fetch of the metadata failed, where it did.
+    /// How the last fetch of the metadata or the keys failed, where it did.
     pub fn last_failure(&self) -> Option<ProviderError> {
-        self.metadata
-            .try_lock()
-            .ok()
-            .and_then(|slot| slot.failed.map(|(_, error)| error))
+        self.metadata.last_failure().or_else(|| self.keys.last_failure())
     }
 
     /// What is known without asking: for health and for pages that must not wait.
     pub fn last_known(&self) -> Option<Arc<Metadata>> {
-        self.metadata
-            .try_lock()
-            .ok()
-            .and_then(|slot| slot.younger_than(STALE))
+        self.metadata.usable()
     }
 
     /// The provider's keys.
     pub async fn keys(&self) -> Result<Arc<Keys>, ProviderError> {
-        let mut slot = self.keys.lock().await;
-        if let Some(fresh) = slot.younger_than(FRESH) {
-            return Ok(fresh);
-        }
-        if let Some(error) = slot.recent_failure() {
-            return slot.younger_than(STALE).ok_or(error);
-        }
-        let fetched = self.fetch_keys().await;
-        slot.store(fetched)
+        self.keys.get(self.fetch_keys()).await
     }
 
     /// The keys again, after a token named one that is not among `seen`: fetched at most as often
-    /// as the token bucket allows, or whatever somebody else has fetched meanwhile.
+    /// as the token bucket allows.
     pub async fn newer_keys(&self, seen: &Arc<Keys>) -> Result<Arc<Keys>, ProviderError> {
-        let mut slot = self.keys.lock().await;
-        if let Some(newer) = slot.younger_than(FRESH).filter(|keys| !Arc::ptr_eq(keys, seen)) {
-            return Ok(newer);
-        }
-        if self.refetches.check().is_err() {
-            return Ok(seen.clone());
-        }
-        let fetched = self.fetch_keys().await;
-        slot.store(fetched)
+        let may_fetch = || self.refetches.check().is_ok();
+        self.keys.newer(seen, may_fetch, self.fetch_keys()).await
     }
 
-    async fn fetch_metadata(&self) -> Result<Metadata, ProviderError> {
+    async fn fetch_metadata(&self) -> Result<Fetched<Metadata>, ProviderError> {
         let issuer = self.settings.issuer.as_str();
         let address = format!(
             "{}/.well-known/openid-configuration",
@@ -224,13 +150,21 @@ impl Provider {
         );
         let url = Url::parse(&address).map_err(|_| ProviderError::WrongAnswer)?;
         let answer = self.document(&url, METADATA_CAP).await?;
-        Metadata::parse(&answer.body, &answer.date, issuer)
+        Ok(Fetched {
+            value: Metadata::parse(&answer.body, &answer.date, issuer)?,
+            fresh_for: FRESH,
+        })
     }
 
-    async fn fetch_keys(&self) -> Result<Keys, ProviderError> {
+    async fn fetch_keys(&self) -> Result<Fetched<Keys>, ProviderError> {
         let metadata = self.metadata().await?;
         let answer = self.document(&metadata.jwks_uri, JWKS_CAP).await?;
-        Keys::parse(&answer.body).ok_or(ProviderError::WrongAnswer)
+        Ok(Fetched {
+            value: Keys::parse(&answer.body).ok_or(ProviderError::WrongAnswer)?,
+            fresh_for: answer
+                .max_age
+                .map_or(FRESH, |age| age.clamp(FRESH_AT_LEAST, FRESH_AT_MOST)),
+        })
     }
 
     /// A document by GET, tried twice where the provider could not be reached.
@@ -246,24 +180,5 @@ impl Provider {
         } else {
             Err(ProviderError::WrongAnswer)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn s_364_what_was_read_serves_on_while_the_provider_is_down() {
-        let mut slot = Slot::EMPTY;
-        assert_eq!(
-            slot.store(Err(ProviderError::Slow)),
-            Err(ProviderError::Slow),
-            "nothing to serve"
-        );
-        assert_eq!(slot.recent_failure(), Some(ProviderError::Slow));
-        assert_eq!(slot.store(Ok(7)).as_deref(), Ok(&7));
-        assert_eq!(slot.recent_failure(), None, "a success makes good");
-        assert_eq!(slot.store(Err(ProviderError::Unreachable)).as_deref(), Ok(&7));
     }
 }

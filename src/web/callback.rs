@@ -5,7 +5,7 @@ use std::time::Instant;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use aws_lc_rs::digest;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 
 use super::error::Problem;
 use super::login::{self, Remembered};
@@ -14,7 +14,8 @@ use super::{Gateway, issue, limits};
 use crate::audit::Record;
 use crate::config::AuthTime;
 use crate::identity::oidc::{self, SignedIn};
-use crate::identity::provider::{Metadata, Provider};
+use crate::identity::provider::Provider;
+use crate::identity::response::Response;
 use crate::identity::{Groups, GroupsUnknown};
 use crate::session::attempt::{Attempt, State};
 use crate::session::cookie::Cookie;
@@ -26,13 +27,6 @@ use crate::types::ProviderId;
 
 /// C-24: a longer ID token is not kept for sign-out.
 const LONGEST_ID_TOKEN: usize = 4 * 1024;
-
-/// What the provider sent; each at most once.
-struct Answer {
-    code: Option<SecretString>,
-    error: Option<String>,
-    iss: Option<String>,
-}
 
 pub async fn get(visit: Visit, provider: web::Path<String>) -> Result<HttpResponse, Problem> {
     login::require_navigation(&visit)?;
@@ -71,9 +65,11 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
             .under("sign_in.failed")
             .at_provider(id)
     };
-    let (answer, state_text) = parse(visit).map_err(|problem| problem.at_provider(id))?;
+    let pairs = visit.query().map_err(|problem| problem.at_provider(id))?;
+    let answer = Response::parse(pairs).map_err(|malformed| failed("login.bad_request", malformed.code()))?;
+    let state_text = answer.state.as_deref();
     let state_text = state_text.ok_or_else(|| failed("login.state_invalid", "callback.state_missing"))?;
-    let state = State::open(&state_text, sealer)
+    let state = State::open(state_text, sealer)
         .ok_or_else(|| failed("login.state_invalid", "callback.state_invalid"))?;
     let spent = jar.delete(Cookie::Login(&state.attempt));
     let state_hash: [u8; 32] = digest::digest(&digest::SHA256, state_text.as_bytes())
@@ -133,7 +129,7 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
 async fn exchange(
     visit: &Visit,
     provider: &Provider,
-    answer: Answer,
+    answer: Response,
     attempt: &Attempt,
 ) -> Result<SignedIn, Problem> {
     let id = &provider.settings.id;
@@ -148,7 +144,9 @@ async fn exchange(
         .metadata()
         .await
         .map_err(|error| Problem::provider(error, id))?;
-    issuer(&answer, &metadata, provider).map_err(|reason| failed("login.iss_mismatch", reason))?;
+    answer
+        .check_issuer(&provider.settings.issuer, metadata.announces_iss)
+        .map_err(|malformed| failed("login.iss_mismatch", malformed.code()))?;
     if let Some(error) = answer.error {
         let (code, reason) = refusal(&error);
         let problem = failed(code, reason);
@@ -172,15 +170,6 @@ async fn exchange(
     let within = oidc::EXCHANGE.saturating_sub(started.elapsed());
     let signed_in = oidc::redeem(provider, &metadata, code, visit.now, within).await;
     signed_in.map_err(|error| Problem::sign_in(error, id))
-}
-
-/// S-123 to S-126, also for error responses, before anything else is believed.
-fn issuer(answer: &Answer, metadata: &Metadata, provider: &Provider) -> Result<(), &'static str> {
-    match &answer.iss {
-        Some(iss) if iss != provider.settings.issuer.as_str() => Err("callback.iss_mismatch"),
-        None if metadata.announces_iss => Err("callback.iss_missing"),
-        _ => Ok(()),
-    }
 }
 
 /// The error codes of RFC 6749, section 4.1.2.1, and OpenID Connect Core, section 3.1.2.6; what is
@@ -208,38 +197,6 @@ fn refusal(error: &str) -> (&'static str, &'static str) {
         "unauthorized_client" => ("login.refused", "callback.unauthorized_client"),
         _ => ("login.refused", "callback.refused"),
     }
-}
-
-fn parse(visit: &Visit) -> Result<(Answer, Option<String>), Problem> {
-    let bad = |reason| {
-        Problem::bad_request("login.bad_request")
-            .because(reason)
-            .under("sign_in.failed")
-    };
-    let (mut code, mut state, mut iss, mut error) = (None, None, None, None);
-    for (name, value) in visit.query()? {
-        let slot = match name.as_str() {
-            "code" => &mut code,
-            "state" => &mut state,
-            "iss" => &mut iss,
-            "error" => &mut error,
-            _ => continue,
-        };
-        if slot.replace(value).is_some() {
-            return Err(bad("callback.duplicate_parameter"));
-        }
-    }
-    if code.is_some() && error.is_some() {
-        return Err(bad("callback.code_and_error"));
-    }
-    Ok((
-        Answer {
-            code: code.map(SecretString::from),
-            error,
-            iss,
-        },
-        state,
-    ))
 }
 
 /// Begins the session: a new id, the state remembered as redeemed, the sign-in recorded, all in

@@ -7,7 +7,6 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev, web};
 use std::future::{Ready, ready};
 use time::{Duration, OffsetDateTime};
-use url::form_urlencoded;
 
 use super::Gateway;
 use super::error::Problem;
@@ -16,6 +15,7 @@ use super::text::Lang;
 use crate::audit::Occasion;
 use crate::config;
 use crate::identity::Identity;
+use crate::params;
 use crate::session::cookie::{Cookie, Cookies, Found};
 use crate::session::{Session, SessionId, SessionKey};
 use crate::types::{AppId, Reference};
@@ -203,12 +203,7 @@ impl Visit {
 
 /// The decoded pairs of a query or a form body.
 pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
-    let pairs: Vec<_> = form_urlencoded::parse(bytes).into_owned().collect();
-    let broken = |text: &String| text.contains(char::REPLACEMENT_CHARACTER);
-    if pairs.iter().any(|(name, value)| broken(name) || broken(value)) {
-        return Err(Problem::bad_request("bad_request").because("request.not_utf8"));
-    }
-    Ok(pairs)
+    params::pairs(bytes).ok_or_else(|| Problem::bad_request("bad_request").because("request.not_utf8"))
 }
 
 /// The client's address: the peer's, or what trusted proxies say of it, read from the right.

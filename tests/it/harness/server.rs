@@ -4,8 +4,12 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::wire::find;
+
+/// How slow a server is that answers a byte at a time.
+const BETWEEN_BYTES: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -57,6 +61,12 @@ pub enum Answer {
     Silence,
     /// A body without end.
     Endless,
+    /// Half of a body, and nothing more until the other side gives up.
+    Half,
+    /// A long body, a byte at a time.
+    Drip,
+    /// Closes without a word.
+    HangUp,
 }
 
 impl Answer {
@@ -149,15 +159,32 @@ fn serve(mut stream: TcpStream, handler: &Handler) {
             let _ = stream.read(&mut [0; 1]);
         }
         Answer::Endless => {
-            let head =
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{\"a\":\"";
-            let mut alive = stream.write_all(head.as_bytes()).is_ok();
+            let mut alive = begin(&mut stream, "Connection: close");
             while alive {
                 alive = stream.write_all(&[b'a'; 4096]).is_ok();
             }
         }
+        Answer::Half => {
+            begin(&mut stream, "Content-Length: 1000");
+            let _ = stream.read(&mut [0; 1]);
+        }
+        Answer::Drip => {
+            let mut alive = begin(&mut stream, "Content-Length: 1000");
+            stream.set_read_timeout(Some(BETWEEN_BYTES)).unwrap();
+            while alive {
+                let gave_up = matches!(stream.read(&mut [0; 1]), Ok(0));
+                alive = !gave_up && stream.write_all(b"a").is_ok();
+            }
+        }
+        Answer::HangUp => {}
     }
     let _ = stream.shutdown(Shutdown::Write);
+}
+
+/// Sends the head of a JSON answer, and the beginning of its body.
+fn begin(stream: &mut TcpStream, framing: &str) -> bool {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing}\r\n\r\n{{\"a\":\"");
+    stream.write_all(head.as_bytes()).is_ok()
 }
 
 fn read(stream: &mut TcpStream) -> Option<Asked> {

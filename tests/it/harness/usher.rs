@@ -105,6 +105,14 @@ impl Usher {
             .sum()
     }
 
+    /// The most memory that the process has held so far, in KiB.
+    pub fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        number.expect("a number of KiB")
+    }
+
     /// Ends the process at once, as a power cut does.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
