@@ -284,7 +284,7 @@ fn c_56_parallel_tabs_are_not_rounds() {
 
 /// S-308: a flow that one person began is not finished by another.
 #[test]
-fn s_308_two_people_in_one_browser() {
+fn s_119_s_308_two_people_in_one_browser() {
     let world = World::start();
     let mut browser = world.usher.browser();
     let ada_form = browser.go("/launch/townhall");

@@ -109,7 +109,7 @@ fn closed_by_default() {
     refused(
         |s| s.set("[apps.townhall]", "allow", "[\"staff\"]"),
         "allow = [\"staff\"]",
-        &["group:staff"],
+        &["did you mean group:"],
     );
 }
 

@@ -47,7 +47,7 @@ fn has_all_headers(answer: &Response) {
 }
 
 #[test]
-fn s_206_s_214_every_answer_carries_every_header() {
+fn s_113_s_117_s_206_s_214_every_answer_carries_every_header() {
     let world = World::start();
     let mut nobody = world.usher.browser();
     for (path, status) in [
@@ -141,7 +141,7 @@ fn s_331_an_unknown_host_is_421() {
 }
 
 #[test]
-fn s_331_forwarded_headers_move_nothing() {
+fn s_116_s_331_forwarded_headers_move_nothing() {
     let world = World::start();
     let mut nobody = world.usher.browser();
     let mut request = Request::get("/auth/login?provider=work");

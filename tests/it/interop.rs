@@ -82,7 +82,7 @@ macro_rules! grid {
 
 grid! {
     plain: Shape::Plain,
-    s_109_s_127_pushed_requests_and_a_client_key: Shape::Pushed,
+    s_050_s_109_s_127_pushed_requests_and_a_client_key: Shape::Pushed,
     s_134_id_tokens_and_userinfo_by_ps256: Shape::Signing("PS256"),
     s_134_id_tokens_and_userinfo_by_es256: Shape::Signing("ES256"),
     s_134_id_tokens_and_userinfo_by_eddsa: Shape::Signing("EdDSA"),

@@ -214,7 +214,7 @@ fn s_058_invalid_missing_iss() {
 }
 
 #[test]
-fn s_059_invalid_missing_aud() {
+fn s_037_s_059_invalid_missing_aud() {
     lying(Lie::none().in_claims(|c| remove(c, "aud")))
         .refuses_any(502, &["id_token.aud_mismatch", "id_token.malformed"])
         .never_asked("userinfo");

@@ -41,6 +41,7 @@ mod ops;
 mod portal;
 mod presets;
 mod production;
+mod profiles;
 mod provider_addresses;
 mod provider_flow;
 mod provider_outages;

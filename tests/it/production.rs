@@ -54,7 +54,7 @@ fn parameter(url: &str, name: &str) -> Option<String> {
 }
 
 #[test]
-fn s_200_s_202_s_230_a_whole_visit_behind_a_tls_proxy() {
+fn s_085_s_200_s_202_s_230_a_whole_visit_behind_a_tls_proxy() {
     let (world, mut ada) = deployed();
     let arrived = ada.go("/auth/login?provider=lie&app=townhall").expect(200);
     assert_eq!(claims_of(&arrived, keys::TOWNHALL)["displayName"], "Ada Lovelace");

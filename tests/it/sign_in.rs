@@ -158,7 +158,7 @@ fn switching_accounts_asks_the_provider_to_let_one_choose() {
 
 /// S-301, S-359, C-19: nothing but the known parameters, and no address among them.
 #[test]
-fn s_301_no_login_leads_anywhere_else() {
+fn s_100_s_301_no_login_leads_anywhere_else() {
     let world = World::start();
     let long = "a".repeat(5000);
     let addresses = [
