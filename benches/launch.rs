@@ -144,6 +144,7 @@ fn signed_in(database: &Path) -> String {
     };
     let record = Record::sign_in(&identity, &occasion);
     let session = Session {
+        parent: None,
         key: id.key(),
         identity,
         sid: None,

@@ -78,7 +78,7 @@ pub enum ParamError {
 pub enum DeclareError {
     #[error("a parameter's name is a letter or _, then up to 31 letters, digits and _")]
     Name,
-    #[error("provider, app, page and switch are Usher's own names")]
+    #[error("provider, app, page, switch and names that start with usher_ are Usher's own names")]
     Reserved,
     #[error("is not a regular expression that can be matched against a whole value")]
     Pattern,
@@ -133,7 +133,7 @@ impl ParamRules {
         if !starts || !goes_on || name.len() > 32 {
             return Err(DeclareError::Name);
         }
-        if RESERVED.contains(&name) {
+        if RESERVED.contains(&name) || name.starts_with("usher_") {
             return Err(DeclareError::Reserved);
         }
         self.0.push(ParamRule {

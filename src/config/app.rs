@@ -11,7 +11,7 @@ use super::reader::{Item, Table};
 use super::secret::{Tolerance, image};
 use super::server::short;
 use super::sharing::Keys;
-use super::{App, Provider, PublicUrl, handover, key};
+use super::{App, Provider, PublicUrl, handover, key, site};
 use crate::access::{Rules, StepUp};
 use crate::delivery::{Delivery, Target};
 use crate::expression::{Expression, meant};
@@ -112,6 +112,7 @@ fn app(
     check_address(&table, target.as_ref(), &profile.delivery);
     let page = target.as_ref().filter(|_| profile.delivery == Delivery::Json);
     let handover = handover::read(&table, &params, &origins, page, public_url);
+    site::warn_of_other_sites(&table, &origins, page, public_url);
     access.roles = profile.roles;
     access.bind_email = table.flag("bind_email");
     access.step_up = step_up(&table);

@@ -1,8 +1,7 @@
 //! How a page of the customer's own gets at the token API: with the cookie, or with a code (C-32).
 
-use url::Url;
-
 use super::reader::Table;
+use super::site::is_same_site;
 use super::{Handover, PublicUrl};
 use crate::delivery::Target;
 use crate::params::ParamRules;
@@ -54,40 +53,4 @@ pub(super) fn read(
         );
     }
     handover
-}
-
-/// Whether browsers count two origins as one site: the same scheme, and the same host or registrable
-/// domain. Ports do not matter.
-fn is_same_site(one: &str, other: &str) -> bool {
-    let (Ok(one), Ok(other)) = (Url::parse(one), Url::parse(other)) else {
-        return false;
-    };
-    let host = |url: &Url| url.host_str().unwrap_or_default().to_owned();
-    let site = |url: &Url| {
-        let name = url.domain()?;
-        psl::domain_str(name).map(str::to_owned)
-    };
-    one.scheme() == other.scheme()
-        && (host(&one) == host(&other) || site(&one).is_some_and(|found| site(&other) == Some(found)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn c_32_a_site_is_a_scheme_and_a_registrable_domain() {
-        for (one, other, same) in [
-            ("https://go.example.com", "https://app.example.com:8443", true),
-            ("https://example.com", "https://go.example.com", true),
-            ("https://go.example.com", "http://app.example.com", false),
-            ("https://one.co.uk", "https://two.co.uk", false),
-            ("https://a.github.io", "https://b.github.io", false),
-            ("http://127.0.0.1:1", "http://127.0.0.1:2", true),
-            ("http://127.0.0.1:1", "http://localhost:1", false),
-            ("http://10.0.0.1", "http://9.0.0.1", false),
-        ] {
-            assert_eq!(is_same_site(one, other), same, "{one} {other}");
-        }
-    }
 }

@@ -18,6 +18,7 @@ pub mod reader;
 mod secret;
 mod server;
 mod sharing;
+mod site;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -204,6 +204,22 @@ fn c_39_a_syntax_error_never_shows_the_line() {
 }
 
 #[test]
+fn s_205_origins_on_another_site_are_warned_of() {
+    let app = format!("{FRAMEABLE}origins = [\"http://localhost:7\", \"https://crm.other.example\"]\n");
+    let warnings = loaded(&file("", &app)).warnings;
+    let [warning] = &warnings[..] else {
+        panic!("{warnings:?}")
+    };
+    assert!(
+        warning
+            .message
+            .contains("https://crm.other.example is another site"),
+        "{warning}"
+    );
+    assert!(warning.message.contains("Safari"), "{warning}");
+}
+
+#[test]
 fn c_7_a_filter_without_a_policy_is_warned_of() {
     let app = COBROWSE.replace("/dashboard", "/connect?filter_user_email={customer}");
     let text = file("", &format!("{app}params = {{ customer = \".+\" }}"));

@@ -6,6 +6,7 @@ use time::{Duration, OffsetDateTime};
 use url::form_urlencoded;
 
 use super::cookie::{Cookie, Cookies, Jar};
+use super::frame::Challenge;
 use super::seal::{Purpose, Sealer};
 use crate::identity::oidc::Secrets;
 use crate::types::{AppId, ProviderId, random_bytes};
@@ -25,7 +26,16 @@ pub enum Destination {
         app: AppId,
         params: Vec<(String, String)>,
     },
+    /// The page that hands a code back to the frame in which the app is to open.
+    Frame {
+        app: AppId,
+        params: Vec<(String, String)>,
+        challenge: Challenge,
+    },
 }
+
+/// The parameter that carries a frame's challenge.
+pub const CHALLENGE: &str = "usher_frame";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Page {
@@ -56,6 +66,14 @@ fn query(pairs: &[(String, String)]) -> String {
         .finish()
 }
 
+fn framed(app: &AppId, params: &[(String, String)], challenge: &Challenge) -> String {
+    let own = [
+        ("app".to_owned(), app.to_string()),
+        (CHALLENGE.to_owned(), challenge.text()),
+    ];
+    query(&[&own, params].concat())
+}
+
 impl Destination {
     /// The path on Usher that the browser goes on to.
     pub fn path(&self) -> String {
@@ -64,6 +82,11 @@ impl Destination {
             Self::Page(Page::Account) => "/account".to_owned(),
             Self::App { app, params } if params.is_empty() => format!("/launch/{app}"),
             Self::App { app, params } => format!("/launch/{app}?{}", query(params)),
+            Self::Frame {
+                app,
+                params,
+                challenge,
+            } => format!("/auth/handed-back?{}", framed(app, params, challenge)),
         }
     }
 
@@ -73,12 +96,17 @@ impl Destination {
             Self::Page(page) => format!("/auth/login?page={}", page.name()),
             Self::App { app, params } if params.is_empty() => format!("/auth/login?app={app}"),
             Self::App { app, params } => format!("/auth/login?app={app}&{}", query(params)),
+            Self::Frame {
+                app,
+                params,
+                challenge,
+            } => format!("/auth/login?{}", framed(app, params, challenge)),
         }
     }
 
     pub fn app(&self) -> Option<&AppId> {
         match self {
-            Self::App { app, .. } => Some(app),
+            Self::App { app, .. } | Self::Frame { app, .. } => Some(app),
             Self::Page(_) => None,
         }
     }
@@ -98,6 +126,7 @@ struct SealedState {
     page: Option<Page>,
     app: String,
     params: Vec<(String, String)>,
+    challenge: Option<Challenge>,
     started: i64,
 }
 
@@ -192,9 +221,14 @@ fn is_id(text: &str) -> bool {
 impl State {
     /// The text of the `state` parameter; `None` where it would be longer than 1,024 characters.
     pub fn seal(&self, sealer: &Sealer) -> Option<String> {
-        let (page, app, params) = match &self.destination {
-            Destination::Page(page) => (Some(*page), String::new(), Vec::new()),
-            Destination::App { app, params } => (None, app.as_str().to_owned(), params.clone()),
+        let (page, app, params, challenge) = match &self.destination {
+            Destination::Page(page) => (Some(*page), String::new(), Vec::new(), None),
+            Destination::App { app, params } => (None, app.as_str().to_owned(), params.clone(), None),
+            Destination::Frame {
+                app,
+                params,
+                challenge,
+            } => (None, app.as_str().to_owned(), params.clone(), Some(*challenge)),
         };
         let started = self.started.unix_timestamp();
         let sealed = SealedState {
@@ -202,6 +236,7 @@ impl State {
             page,
             app,
             params,
+            challenge,
             started,
         };
         let text = sealer.seal(Purpose::State, "state", &encode(&sealed));
@@ -213,11 +248,17 @@ impl State {
             return None;
         }
         let sealed: SealedState = decode(&sealer.open(Purpose::State, "state", text)?)?;
-        let destination = match sealed.page {
-            Some(page) => Destination::Page(page),
-            None => Destination::App {
-                app: AppId::parse(&sealed.app).ok()?,
+        let app = || AppId::parse(&sealed.app).ok();
+        let destination = match (sealed.page, sealed.challenge) {
+            (Some(page), _) => Destination::Page(page),
+            (None, None) => Destination::App {
+                app: app()?,
                 params: sealed.params,
+            },
+            (None, Some(challenge)) => Destination::Frame {
+                app: app()?,
+                params: sealed.params,
+                challenge,
             },
         };
         let started = OffsetDateTime::from_unix_timestamp(sealed.started).ok()?;
@@ -263,7 +304,12 @@ mod tests {
             ("b".to_owned(), "x".repeat(247)),
         ];
         let app = AppId::parse(&"a".repeat(64)).unwrap();
-        let destination = Destination::App { app, params };
+        let challenge = Challenge::parse(&"A".repeat(43)).unwrap();
+        let destination = Destination::Frame {
+            app,
+            params,
+            challenge,
+        };
         let state = State {
             attempt: "abcdefgh".into(),
             destination: destination.clone(),

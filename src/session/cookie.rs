@@ -10,6 +10,8 @@ pub const MOST: usize = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cookie<'a> {
     Session,
+    /// Of a frame on another site than ours.
+    Frame,
     /// Of one login attempt, by its id.
     Login(&'a str),
     Rounds,
@@ -28,6 +30,7 @@ impl Jar {
         let prefix = if self.plain_http { "" } else { "__Host-" };
         match cookie {
             Cookie::Session => format!("{prefix}usher"),
+            Cookie::Frame => format!("{prefix}usher-frame"),
             Cookie::Login(id) => format!("{prefix}usher-login-{id}"),
             Cookie::Rounds => format!("{prefix}usher-rounds"),
             Cookie::Provider => format!("{prefix}usher-provider"),
@@ -36,14 +39,16 @@ impl Jar {
 
     /// A Set-Cookie value. Without `max_age` (seconds) the cookie ends with the browser's session.
     pub fn set(self, cookie: Cookie<'_>, value: &str, max_age: Option<i64>) -> String {
-        let secure = if self.plain_http { "" } else { "; Secure" };
+        let scope = match cookie {
+            // Browsers count loopback as safe even without TLS.
+            Cookie::Frame => "SameSite=None; Secure; Partitioned",
+            _ if self.plain_http => "SameSite=Lax",
+            _ => "SameSite=Lax; Secure",
+        };
         let age = max_age
             .map(|seconds| format!("; Max-Age={seconds}"))
             .unwrap_or_default();
-        format!(
-            "{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}",
-            self.name(cookie)
-        )
+        format!("{}={value}; Path=/; HttpOnly; {scope}{age}", self.name(cookie))
     }
 
     pub fn delete(self, cookie: Cookie<'_>) -> String {
@@ -166,6 +171,19 @@ mod tests {
         assert_eq!(
             plain.delete(Cookie::Login("abcd1234")),
             "usher-login-abcd1234=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+        );
+    }
+
+    #[test]
+    fn s_204_c_26_the_cookie_of_a_frame_is_partitioned_and_has_its_own_name() {
+        assert_eq!(
+            HTTPS.set(Cookie::Frame, "v", None),
+            "__Host-usher-frame=v; Path=/; HttpOnly; SameSite=None; Secure; Partitioned"
+        );
+        let plain = Jar { plain_http: true };
+        assert_eq!(
+            plain.set(Cookie::Frame, "v", None),
+            "usher-frame=v; Path=/; HttpOnly; SameSite=None; Secure; Partitioned"
         );
     }
 

@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod cookie;
 pub mod csrf;
+pub mod frame;
 pub mod handover;
 pub mod rounds;
 pub mod seal;
@@ -50,6 +51,8 @@ pub struct SessionKey(pub [u8; 32]);
 #[derive(Debug, Clone)]
 pub struct Session {
     pub key: SessionKey,
+    /// The session that this one, of a frame, hangs on and ends with.
+    pub parent: Option<SessionKey>,
     pub identity: Identity,
     /// The provider's session id (`sid`), where it sends one.
     pub sid: Option<String>,

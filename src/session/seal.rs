@@ -19,16 +19,18 @@ pub enum Purpose {
     IdToken,
     Csrf,
     Handover,
+    Frame,
 }
 
 impl Purpose {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::State,
         Self::Login,
         Self::Rounds,
         Self::IdToken,
         Self::Csrf,
         Self::Handover,
+        Self::Frame,
     ];
 
     fn label(self) -> &'static [u8] {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::IdToken => b"usher id token",
             Self::Csrf => b"usher csrf",
             Self::Handover => b"usher handover",
+            Self::Frame => b"usher frame",
         }
     }
 }

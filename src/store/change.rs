@@ -26,6 +26,12 @@ pub(super) enum Change {
         redeemed: Redeemed,
         replaces: Option<SessionKey>,
     },
+    /// The session of a frame, which hangs on another.
+    Frame {
+        session: Box<Session>,
+        redeemed: Redeemed,
+        replaces: Option<SessionKey>,
+    },
     /// What must hold for a launch to be recorded.
     Launch {
         redeem: Option<Redeemed>,
@@ -124,6 +130,11 @@ impl Change {
                 }
                 insert_session(session)
             }
+            Self::Frame {
+                session,
+                redeemed,
+                replaces,
+            } => return framed(session, redeemed, *replaces, db).await,
             Self::Launch { redeem, binding } => {
                 if let Some(redeem) = redeem
                     && !redeem.redeem(db).await?
@@ -150,11 +161,7 @@ impl Change {
                 }
                 return Ok(Applied::Rows(ending.apply(db, key, rows).await?));
             }
-            Self::Touch(key, at) => {
-                sqlx::query("UPDATE sessions SET last_seen = $1 WHERE key = $2 AND last_seen < $1")
-                    .bind(micros(*at))
-                    .bind(key.0.to_vec())
-            }
+            Self::Touch(key, at) => touch(key, *at),
             Self::Setting(name, value) => {
                 sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
                     .bind(*name)
@@ -210,8 +217,8 @@ fn insert_session(session: &Session) -> Query {
     let identity = &session.identity;
     sqlx::query(
         "INSERT INTO sessions \
-         (key, provider, issuer, sub, sid, identity, id_token_sealed, created_at, last_seen) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         (key, provider, issuer, sub, sid, identity, id_token_sealed, created_at, last_seen, parent) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(session.key.0.to_vec())
     .bind(identity.provider.as_str().to_owned())
@@ -222,6 +229,42 @@ fn insert_session(session: &Session) -> Query {
     .bind(session.id_token_sealed.clone())
     .bind(micros(session.created_at))
     .bind(micros(session.last_seen))
+    .bind(session.parent.map(|parent| parent.0.to_vec()))
+}
+
+/// Begins the session of a frame, where the one that it hangs on lives.
+async fn framed(
+    session: &Session,
+    redeemed: &Redeemed,
+    replaces: Option<SessionKey>,
+    db: &mut SqliteConnection,
+) -> Result<Applied, sqlx::Error> {
+    if !redeemed.redeem(db).await? {
+        return Ok(Applied::AlreadyRedeemed);
+    }
+    let parent = sqlx::query_scalar::<_, i64>("SELECT 1 FROM sessions WHERE key = $1 AND parent IS NULL")
+        .bind(session.parent.map(|parent| parent.0.to_vec()))
+        .fetch_optional(&mut *db)
+        .await?;
+    if parent.is_none() {
+        return Ok(Applied::LoggedOut);
+    }
+    if let Some(old) = replaces {
+        end_session(&old).execute(&mut *db).await?;
+    }
+    Ok(Applied::Rows(
+        insert_session(session).execute(db).await?.rows_affected(),
+    ))
+}
+
+/// Whoever works in a frame is at work: the session that it hangs on is seen too.
+fn touch(key: &SessionKey, at: OffsetDateTime) -> Query {
+    sqlx::query(
+        "UPDATE sessions SET last_seen = $1 WHERE last_seen < $1 \
+         AND key IN ($2, (SELECT parent FROM sessions WHERE key = $2))",
+    )
+    .bind(micros(at))
+    .bind(key.0.to_vec())
 }
 
 fn end_session(key: &SessionKey) -> Query {

@@ -14,9 +14,17 @@ use super::{BUDGET, Store, Unavailable};
 use crate::session::{Session, SessionKey};
 use crate::types::{Issuer, Subject};
 
-static SESSION: LazyLock<String> = LazyLock::new(|| format!("SELECT {COLUMNS} FROM sessions WHERE key = $1"));
+/// A session that hangs on another ends with it, whatever took that one away.
+static SESSION: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {COLUMNS} FROM sessions AS own WHERE key = $1 AND (parent IS NULL \
+         OR EXISTS (SELECT 1 FROM sessions WHERE sessions.key = own.parent))"
+    )
+});
 static SESSIONS_OF: LazyLock<String> = LazyLock::new(|| {
-    format!("SELECT {COLUMNS} FROM sessions WHERE issuer = $1 AND sub = $2 ORDER BY created_at DESC")
+    format!(
+        "SELECT {COLUMNS} FROM sessions WHERE issuer = $1 AND sub = $2 AND parent IS NULL ORDER BY created_at DESC"
+    )
 });
 
 impl Store {
@@ -31,7 +39,7 @@ impl Store {
             .flatten())
     }
 
-    /// The sessions of a person, newest first; some may be past their limits.
+    /// The sessions of a person, newest first, without those of frames; some may be past their limits.
     pub async fn sessions_of(&self, issuer: &Issuer, subject: &Subject) -> Result<Vec<Session>, Unavailable> {
         let query = sqlx::query(AssertSqlSafe(SESSIONS_OF.as_str()))
             .bind(issuer.as_str().to_owned())

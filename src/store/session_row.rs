@@ -12,7 +12,7 @@ use crate::types::{Email, Issuer, ProviderId, Subject};
 
 /// The columns that [`read`] needs.
 pub(super) const COLUMNS: &str =
-    "key, provider, issuer, sub, sid, identity, id_token_sealed, created_at, last_seen";
+    "key, parent, provider, issuer, sub, sid, identity, id_token_sealed, created_at, last_seen";
 
 /// What of an identity has no column of its own.
 #[derive(Serialize, Deserialize)]
@@ -63,6 +63,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Option<Session>, sqlx::Error> {
         row.try_get("identity")?,
     ];
     let key: Vec<u8> = row.try_get("key")?;
+    let parent: Option<Vec<u8>> = row.try_get("parent")?;
     let created_at: i64 = row.try_get("created_at")?;
     let last_seen: i64 = row.try_get("last_seen")?;
     let sid = row.try_get("sid")?;
@@ -70,6 +71,10 @@ pub(super) fn read(row: &SqliteRow) -> Result<Option<Session>, sqlx::Error> {
     let session = || {
         Some(Session {
             key: SessionKey(key.try_into().ok()?),
+            parent: match parent {
+                Some(key) => Some(SessionKey(key.try_into().ok()?)),
+                None => None,
+            },
             identity: identity(&texts)?,
             sid,
             id_token_sealed,

@@ -7,7 +7,7 @@ use super::logout::{self, Ending};
 use super::{SignInError, Store, Unavailable};
 use crate::audit::{Occasion, Record};
 use crate::identity::logout_token::{Logout, Whose};
-use crate::session::{Session, SessionKey, attempt};
+use crate::session::{Session, SessionKey, attempt, frame};
 use crate::types::{Issuer, Subject};
 
 impl Store {
@@ -28,11 +28,23 @@ impl Store {
             redeemed: self.redeemed(redeemed, attempt::LIFETIME),
             replaces,
         };
-        match self.write(change, Some(record)).await? {
-            Applied::Rows(_) => Ok(()),
-            Applied::LoggedOut => Err(SignInError::LoggedOut),
-            Applied::AlreadyRedeemed | Applied::Rebound => Err(SignInError::AlreadyRedeemed),
-        }
+        began(self.write(change, Some(record)).await?)
+    }
+
+    /// In one transaction: remembers the redeemed code, ends the session that this frame had and begins
+    /// the new one; unless the session that it is to hang on has ended meanwhile.
+    pub async fn frame(
+        &self,
+        session: &Session,
+        redeemed: [u8; 32],
+        replaces: Option<SessionKey>,
+    ) -> Result<(), SignInError> {
+        let change = Change::Frame {
+            session: Box::new(session.clone()),
+            redeemed: self.redeemed(redeemed, frame::LIFETIME),
+            replaces,
+        };
+        began(self.write(change, None).await?)
     }
 
     /// Ends a session and those that hang on it; false, and no record, where there was none.
@@ -103,5 +115,13 @@ impl Store {
             occasion,
             naming: self.0.naming,
         })
+    }
+}
+
+fn began(applied: Applied) -> Result<(), SignInError> {
+    match applied {
+        Applied::Rows(_) => Ok(()),
+        Applied::LoggedOut => Err(SignInError::LoggedOut),
+        Applied::AlreadyRedeemed | Applied::Rebound => Err(SignInError::AlreadyRedeemed),
     }
 }

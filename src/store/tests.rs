@@ -71,6 +71,7 @@ fn ada() -> Identity {
 fn session() -> (SessionId, Session) {
     let id = SessionId::random();
     let session = Session {
+        parent: None,
         key: id.key(),
         identity: ada(),
         sid: Some("op-session".into()),

@@ -116,7 +116,9 @@ async fn answer(
         .and_then(|params| app.params.complete(&params).map(|()| params))
         .map_err(|error| refused(Problem::from(error)))?;
     let signed_out = |code| Problem::new(StatusCode::UNAUTHORIZED, code).towards(destination(app, &params));
+    let may_use_frame = !app.origins.is_empty() && matches!(caller, Caller::Listed | Caller::Ours);
     let (session, once) = match code {
+        None if may_use_frame => (visit.session_in_frame().await?, None),
         None => (visit.session().await?, None),
         Some(code) => {
             let opened = (caller == Caller::Listed)

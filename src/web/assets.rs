@@ -27,6 +27,8 @@ pub struct Assets {
     favicon: String,
     submit: String,
     opens: String,
+    card: String,
+    handed_back: String,
     logo: Option<String>,
     icons: HashMap<AppId, String>,
 }
@@ -64,6 +66,15 @@ impl Assets {
             css,
             accent::stylesheet(accent).into_bytes().into(),
         );
+        let card = include_bytes!("../../static/card.js").as_slice();
+        let card = add("card", "js", "text/javascript; charset=utf-8", card.into());
+        let handed_back = include_bytes!("../../static/handed-back.js").as_slice();
+        let handed_back = add(
+            "handed-back",
+            "js",
+            "text/javascript; charset=utf-8",
+            handed_back.into(),
+        );
         let logo = logo.map(|i| add("logo", i.ending, i.mime, i.bytes.clone().into()));
         let icons = icons
             .map(|(id, i)| (id.clone(), add("icon", i.ending, i.mime, i.bytes.clone().into())))
@@ -75,6 +86,8 @@ impl Assets {
             favicon,
             submit,
             opens,
+            card,
+            handed_back,
             logo,
             icons,
         }
@@ -105,6 +118,16 @@ impl Assets {
     /// The script of pages that tell a time.
     pub fn opens_url(&self) -> &str {
         &self.opens
+    }
+
+    /// The script of the card in a frame.
+    pub fn card_url(&self) -> &str {
+        &self.card
+    }
+
+    /// The script that hands a code back to the frame.
+    pub fn handed_back_url(&self) -> &str {
+        &self.handed_back
     }
 
     pub fn logo_url(&self) -> Option<&str> {

@@ -229,6 +229,7 @@ async fn begin(
     let (created_at, last_seen) = (visit.now, visit.now);
     let session = Session {
         key: id.key(),
+        parent: None,
         identity,
         sid,
         id_token_sealed,

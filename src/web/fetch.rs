@@ -20,16 +20,40 @@ pub fn is_speculative(headers: &HeaderMap) -> bool {
         || says("purpose", "preview")
 }
 
-/// A launch is a top-level navigation; without Fetch Metadata it is taken for one (C-8).
-pub fn require_navigation(headers: &HeaderMap) -> Result<(), Problem> {
-    let (dest, mode) = (text(headers, "sec-fetch-dest"), text(headers, "sec-fetch-mode"));
-    match dest {
-        Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => {
-            Err(Problem::forbidden("launch.framed").under("launch.refused"))
-        }
-        None | Some("document") if mode.is_none_or(|mode| mode == "navigate") => Ok(()),
-        _ => Err(Problem::forbidden("launch.not_navigation").under("launch.refused")),
+/// Where a navigation shows what it gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Navigation {
+    /// In a window or tab of its own.
+    Window,
+    /// In a frame; `ours` where a page of ours asked, which no stranger's can pretend.
+    Frame { ours: bool },
+}
+
+/// A navigation; without Fetch Metadata a request is taken for a top-level one (C-8).
+pub fn navigation(headers: &HeaderMap) -> Result<Navigation, Problem> {
+    let refused = |code| Err(Problem::forbidden(code).under("launch.refused"));
+    let navigates = text(headers, "sec-fetch-mode").is_none_or(|mode| mode == "navigate");
+    match text(headers, "sec-fetch-dest") {
+        Some("embed" | "object" | "fencedframe") => refused("launch.framed"),
+        Some("iframe" | "frame") if navigates => Ok(Navigation::Frame {
+            ours: is_same_origin(headers),
+        }),
+        None | Some("document") if navigates => Ok(Navigation::Window),
+        _ => refused("launch.not_navigation"),
     }
+}
+
+/// The navigation of a window or tab of its own.
+pub fn require_navigation(headers: &HeaderMap) -> Result<(), Problem> {
+    match navigation(headers)? {
+        Navigation::Window => Ok(()),
+        Navigation::Frame { .. } => Err(Problem::forbidden("launch.framed").under("launch.refused")),
+    }
+}
+
+/// A page of ours asks.
+pub fn is_same_origin(headers: &HeaderMap) -> bool {
+    text(headers, "sec-fetch-site") == Some("same-origin")
 }
 
 /// A frame asks, or a browser that does not say.
@@ -82,6 +106,25 @@ mod tests {
             code(&[("sec-fetch-dest", "document"), ("sec-fetch-mode", "cors")]),
             Some("launch.not_navigation")
         );
+    }
+
+    #[test]
+    fn c_52_only_a_page_of_ours_is_believed_in_a_frame() {
+        for (site, ours) in [
+            ("same-origin", true),
+            ("same-site", false),
+            ("cross-site", false),
+            ("none", false),
+            ("", false),
+        ] {
+            let headers = headers(&[
+                ("sec-fetch-dest", "iframe"),
+                ("sec-fetch-mode", "navigate"),
+                ("sec-fetch-site", site),
+            ]);
+            let found = navigation(&headers).ok();
+            assert_eq!(found, Some(Navigation::Frame { ours }), "{site}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::visit::{Arrival, Seen, Visit, client_address};
 use super::{Gateway, cors, fetch, headers, notice};
 use crate::config::Config;
 use crate::session::cookie::{self, Cookies};
-use crate::types::Reference;
+use crate::types::{Origin, Reference};
 
 /// S-221, S-338.
 const LONGEST_TARGET: usize = 8 * 1024;
@@ -29,6 +29,10 @@ pub const LARGEST_FORM: usize = 16 * 1024;
 /// A page through which a popup may pass keeps its opener (C-28).
 #[derive(Clone, Copy)]
 pub struct OnPopupsWay;
+
+/// The answer goes into a frame of one of these origins' pages.
+#[derive(Clone)]
+pub struct InFrame(pub Vec<Origin>);
 
 pub async fn guard(
     request: ServiceRequest,
@@ -57,6 +61,10 @@ pub async fn guard(
     let readers = cors::Readers::of(response.request(), &gateway.config);
     readers.admit(response.headers_mut());
     headers::complete(response.headers_mut(), public_url, &arrival.reference);
+    let framed = response.request().extensions().get::<InFrame>().cloned();
+    if let Some(InFrame(origins)) = framed {
+        headers::let_frame(response.headers_mut(), &origins);
+    }
     if is_isolated(&response) {
         headers::isolate(response.headers_mut());
     }
@@ -124,6 +132,8 @@ fn is_door(path: &str) -> bool {
         "/auth/callback/",
         "/auth/logout",
         "/auth/frontchannel-logout/",
+        "/auth/frame",
+        "/auth/handed-back",
     ]
     .iter()
     .any(|door| path.starts_with(door))

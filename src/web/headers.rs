@@ -3,7 +3,7 @@
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::PublicUrl;
-use crate::types::Reference;
+use crate::types::{Origin, Reference};
 
 /// The policy of pages that tell a time, by a script of ours.
 pub const SCRIPTED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -67,6 +67,22 @@ pub fn framed_by(origins: &[String]) -> (HeaderName, String) {
     let policy =
         format!("default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors {origins}");
     (header::CONTENT_SECURITY_POLICY, policy)
+}
+
+/// The policy of the card in a frame, whose script redeems a code.
+pub const CARD: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Lets pages of these origins frame an answer, and no other.
+pub fn let_frame(headers: &mut HeaderMap, origins: &[Origin]) {
+    let origins: Vec<&str> = origins.iter().map(Origin::as_str).collect();
+    let ancestors = format!("frame-ancestors {}", origins.join(" "));
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY);
+    let policy = policy.and_then(|policy| policy.to_str().ok()).unwrap_or_default();
+    let policy = policy.replace("frame-ancestors 'none'", &ancestors);
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        headers.remove(header::X_FRAME_OPTIONS);
+    }
 }
 
 /// Cuts a page off from whoever opened it.

@@ -5,6 +5,7 @@ use actix_web::http::{StatusCode, header};
 use secrecy::ExposeSecret as _;
 
 use super::body::Body;
+use super::embed::{self, Place};
 use super::error::Problem;
 use super::issue::{Entry, Issued, Once, destination};
 use super::pages::{Confirm, HandOver};
@@ -27,21 +28,39 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     if app.target.is_none() {
         return Err(Problem::no_page(&app.id));
     }
-    fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.of_app(&app.id))?;
-    let Asked { params, provider } = asked(&visit, app, visit.query()?)?;
+    let place = Place::of(&visit, app)?;
+    let mut given = visit.query()?;
+    let again = place != Place::Window && embed::take_mark(&mut given);
+    let Asked { params, provider } = asked(&visit, app, given)?;
     let destination = destination(app, &params);
-    let session = visit
-        .session()
-        .await
-        .map_err(|problem| problem.towards(destination.clone()))?;
+    if place != Place::Window && app.confirm {
+        // The question must not stand where another page can lie on top of it (S-231).
+        let refused = Problem::forbidden("launch.needs_confirm").under("launch.refused");
+        return Err(refused.towards(destination));
+    }
+    let session = match place {
+        Place::Gate => return Ok(embed::gate(&visit, app, &destination, again)),
+        Place::Frame => visit.session_in_frame().await,
+        Place::Window => visit.session().await,
+    };
+    let session = session.map_err(|problem| problem.towards(destination.clone()))?;
+    let framed = place == Place::Frame;
     let Some(session) = session else {
+        if framed {
+            return Ok(embed::card(&visit, app, &destination, false));
+        }
         return login::first(&visit, destination, provider, "error-login-loop-check-session");
     };
-    if !app.takes(&session.identity.provider) {
+    let home = step_up(app, &session, &params, &visit);
+    let taken = app.takes(&session.identity.provider);
+    if framed && (home.is_some() || !taken) {
+        return Ok(embed::card(&visit, app, &destination, true));
+    }
+    if !taken {
         return login::first(&visit, destination, provider, "error-login-loop-check-provider");
     }
-    if let Some(home) = step_up(app, &session, &params, &visit) {
-        return login::first(&visit, destination, Some(home), "error-login-loop-check-provider");
+    if home.is_some() {
+        return login::first(&visit, destination, home, "error-login-loop-check-provider");
     }
     let entry = Entry {
         visit: &visit,
@@ -134,7 +153,12 @@ pub fn asked<'a>(visit: &'a Visit, app: &App, given: Vec<(String, String)>) -> R
 }
 
 /// The provider at which this person has to sign in anew for this app, where it is due.
-fn step_up<'a>(app: &App, session: &'a Session, params: &Params, visit: &Visit) -> Option<&'a ProviderId> {
+pub fn step_up<'a>(
+    app: &App,
+    session: &'a Session,
+    params: &Params,
+    visit: &Visit,
+) -> Option<&'a ProviderId> {
     let person = &session.identity;
     mint::step_up_is_due(app, person, params, visit.now).then_some(&person.provider)
 }
@@ -192,7 +216,7 @@ pub fn self_posting(visit: &Visit, page: &HandOver<'_>) -> Result<HttpResponse, 
     Ok(response)
 }
 
-fn forget_rounds(visit: &Visit, response: &mut HttpResponse) {
+pub fn forget_rounds(visit: &Visit, response: &mut HttpResponse) {
     let jar = visit.gateway.jar;
     if visit.cookies.get(&jar.name(Cookie::Rounds)).one().is_some() {
         Gateway::append_cookie(response, &jar.delete(Cookie::Rounds));

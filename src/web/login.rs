@@ -9,12 +9,13 @@ use super::error::Problem;
 use super::guard::OnPopupsWay;
 use super::pages::{ProviderLink, SignIn};
 use super::visit::Visit;
-use super::{Gateway, fetch, html};
+use super::{Gateway, fetch, frame, html};
 use crate::config::AuthTime;
 use crate::identity::oidc::{self, Wishes};
 use crate::identity::provider::Provider;
-use crate::session::attempt::{Attempt, Destination, Page, State};
+use crate::session::attempt::{Attempt, CHALLENGE, Destination, Page, State};
 use crate::session::cookie::Cookie;
+use crate::session::frame::Challenge;
 use crate::session::rounds::Rounds;
 use crate::types::{AppId, ProviderId};
 
@@ -27,7 +28,7 @@ struct Wanted {
 
 fn parse(visit: &Visit) -> Result<Wanted, Problem> {
     let bad = |reason| Problem::bad_request("login.bad_request").because(reason);
-    let (mut provider, mut app, mut page, mut switch) = (None, None, None, None);
+    let (mut provider, mut app, mut page, mut switch, mut challenge) = (None, None, None, None, None);
     let mut params = Vec::new();
     for (name, value) in visit.query()? {
         let slot = match name.as_str() {
@@ -35,6 +36,7 @@ fn parse(visit: &Visit) -> Result<Wanted, Problem> {
             "app" => &mut app,
             "page" => &mut page,
             "switch" => &mut switch,
+            CHALLENGE => &mut challenge,
             _ => {
                 params.push((name, value));
                 continue;
@@ -46,21 +48,34 @@ fn parse(visit: &Visit) -> Result<Wanted, Problem> {
     }
     let destination = match (app, page) {
         (Some(id), None) => {
-            let app = AppId::parse(&id).ok().and_then(|id| visit.config().app(&id));
-            let app = app.ok_or_else(Problem::app_unknown)?;
+            let app = match challenge {
+                Some(_) => frame::framed_app(visit, &id)?,
+                None => AppId::parse(&id)
+                    .ok()
+                    .and_then(|id| visit.config().app(&id))
+                    .ok_or_else(Problem::app_unknown)?,
+            };
             let accepted = app
                 .params
                 .accept(&params)
                 .map_err(|error| Problem::from(error).of_app(&app.id))?;
-            Destination::App {
-                app: app.id.clone(),
-                params: accepted.to_pairs(),
+            let (app, params) = (app.id.clone(), accepted.to_pairs());
+            match challenge.as_deref().map(Challenge::parse) {
+                None => Destination::App { app, params },
+                Some(Some(challenge)) => Destination::Frame {
+                    app,
+                    params,
+                    challenge,
+                },
+                Some(None) => return Err(bad("login.challenge_malformed")),
             }
         }
-        (None, page) if params.is_empty() => match page.as_deref().map_or(Some(Page::Portal), Page::parse) {
-            Some(page) => Destination::Page(page),
-            None => return Err(bad("login.unknown_page")),
-        },
+        (None, page) if challenge.is_none() && params.is_empty() => {
+            match page.as_deref().map_or(Some(Page::Portal), Page::parse) {
+                Some(page) => Destination::Page(page),
+                None => return Err(bad("login.unknown_page")),
+            }
+        }
         _ => return Err(bad("login.unknown_parameter")),
     };
     let switch = match switch.as_deref() {

@@ -8,8 +8,10 @@ mod backchannel;
 mod body;
 mod callback;
 mod cors;
+mod embed;
 mod error;
 mod fetch;
+mod frame;
 mod frontchannel;
 mod guard;
 mod headers;
@@ -171,6 +173,8 @@ pub fn routes() -> Scope<
         .service(
             resource("/auth/frontchannel-logout/{provider}", "GET").route(web::get().to(frontchannel::get)),
         )
+        .service(resource("/auth/handed-back", "GET").route(web::get().to(frame::handed_back)))
+        .service(resource("/auth/frame", "POST").route(web::post().to(frame::redeem)))
         .service(resource("/account", "GET").route(web::get().to(account::get)))
         .service(resource("/account/sign-out-everywhere", "POST").route(web::post().to(account::end_all)))
         .service(resource("/account/sessions/{id}/end", "POST").route(web::post().to(account::end)))

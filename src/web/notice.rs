@@ -139,6 +139,9 @@ fn actions(problem: &Problem, visit: &Visit) -> Vec<Action> {
     {
         actions.push(Action::try_again(destination.path()));
     }
+    if problem.code == "launch.needs_confirm" {
+        actions.push(Action::open_in_tab(destination.path()));
+    }
     let home = Action::to_portal();
     // Whoever waits for an app to open has nothing to press.
     let first = actions.is_empty() && problem.code != "window.not_open";

@@ -10,6 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::Gateway;
 use super::error::Problem;
+use super::guard::InFrame;
 use super::pages::{Person, Shell};
 use super::text::Lang;
 use crate::audit::Occasion;
@@ -112,7 +113,16 @@ impl Visit {
 
     /// The key of the session that the browser says it has.
     pub fn session_key(&self) -> Option<SessionKey> {
-        let name = self.gateway.jar.name(Cookie::Session);
+        self.key_in(Cookie::Session)
+    }
+
+    /// The key of the session that the browser says this frame has.
+    pub fn frame_key(&self) -> Option<SessionKey> {
+        self.key_in(Cookie::Frame)
+    }
+
+    fn key_in(&self, cookie: Cookie<'_>) -> Option<SessionKey> {
+        let name = self.gateway.jar.name(cookie);
         match self.cookies.get(&name) {
             Found::One(value) => SessionId::parse(value).map(|id| id.key()),
             Found::None => None,
@@ -125,10 +135,24 @@ impl Visit {
 
     /// The living session of this browser. Without a cookie the store is not asked (lesson 19).
     pub async fn session(&self) -> Result<Option<Session>, Problem> {
-        match self.session_key() {
-            Some(key) => self.session_of(key).await,
-            None => Ok(None),
+        let session = match self.session_key() {
+            Some(key) => self.session_of(key).await?,
+            None => None,
+        };
+        Ok(session.filter(|session| session.parent.is_none()))
+    }
+
+    /// The living session of this browser, or else of the frame that asks. Only for apps that list
+    /// origins, and only where a page of ours or of theirs asks (C-26, C-36).
+    pub async fn session_in_frame(&self) -> Result<Option<Session>, Problem> {
+        if let Some(session) = self.session().await? {
+            return Ok(Some(session));
         }
+        let session = match self.frame_key() {
+            Some(key) => self.session_of(key).await?,
+            None => None,
+        };
+        Ok(session.filter(|session| session.parent.is_some()))
     }
 
     /// The living session of this key.
@@ -197,7 +221,11 @@ impl Visit {
     /// What stands around a page.
     pub fn shell(&self) -> Shell {
         let person = self.request.extensions().get::<Seen>().map(|seen| seen.0.clone());
-        Shell::new(&self.config().brand, &self.gateway.assets, self.lang(), person)
+        let framed = self.request.extensions().contains::<InFrame>();
+        Shell {
+            framed,
+            ..Shell::new(&self.config().brand, &self.gateway.assets, self.lang(), person)
+        }
     }
 }
 

@@ -55,6 +55,19 @@ hand-over-title = Weiter zu { $app }
 hand-over-text = Sie werden dort angemeldet. Wenn nichts geschieht, drücken Sie den Knopf.
 hand-over-button = Weiter zu { $app }
 
+## In einem Rahmen
+
+gate-title = { $app } öffnen
+gate-again = Das ging nicht von selbst. Klappt es auch jetzt nicht, sperrt die Seite ringsum diesen Bereich ein.
+card-title = Anmelden, um { $app } zu öffnen
+card-text = Dafür öffnet sich ein kleines Fenster; diese Seite bleibt, wie sie ist.
+card-again = Hierfür müssen Sie sich neu anmelden. Dafür öffnet sich ein kleines Fenster.
+card-failed = Es kam nichts zurück. Drücken Sie noch einmal, oder öffnen Sie einen eigenen Tab.
+card-not-kept = Sie sind angemeldet, aber dieser Browser merkt sich das nicht innerhalb anderer Seiten. Öffnen Sie einen eigenen Tab.
+handed-back-title = Sie sind angemeldet
+handed-back-text = Dieses Fenster schließt sich von selbst. Bleibt es offen, schließen Sie es und drücken Sie noch einmal auf Anmelden, oder machen Sie hier weiter.
+handed-back-here = { $app } hier öffnen
+
 ## Abmeldung
 
 sign-out-title = Möchten Sie sich abmelden?
@@ -141,6 +154,7 @@ action-start-again = Neu beginnen
 action-portal = Zu Ihren Anwendungen
 action-try-again = Noch einmal versuchen
 action-sign-in = Anmelden
+action-open-in-tab = In neuem Tab öffnen
 
 ## Fehler: Titel, was geschehen ist, was zu tun ist
 

@@ -56,6 +56,19 @@ hand-over-title = On to { $app }
 hand-over-text = You are being signed in there. If nothing happens, press the button.
 hand-over-button = Continue to { $app }
 
+## In a frame
+
+gate-title = Open { $app }
+gate-again = It did not open by itself. If it does not open now either, the page around it keeps it locked in.
+card-title = Sign in to open { $app }
+card-text = A small window opens for it; this page stays as it is.
+card-again = This app wants a fresh sign-in. A small window opens for it.
+card-failed = Nothing came back. Press the button once more, or open it in a tab.
+card-not-kept = You are signed in, but this browser does not keep that inside other pages. Open it in a tab.
+handed-back-title = You are signed in
+handed-back-text = This window closes by itself. If it stays, close it and press the sign-in button once more, or go on here.
+handed-back-here = Open { $app } here
+
 ## Sign-out
 
 sign-out-title = Sign out?
@@ -142,6 +155,7 @@ action-start-again = Start again
 action-portal = Back to your apps
 action-try-again = Try again
 action-sign-in = Sign in
+action-open-in-tab = Open in a new tab
 
 ## Errors: title, what happened, what to do
 

@@ -1,6 +1,7 @@
 //! The pages as askama structs. Who fills them knows what happened; these know how to say it.
 
 mod account;
+mod frame;
 mod leave;
 mod moment;
 mod notice;
@@ -8,6 +9,7 @@ mod portal;
 mod sign_in;
 
 pub use account::{Account, Device};
+pub use frame::{Card, Gate, HandedBack};
 pub use leave::{Confirm, Ending, FrontLogout, HandOver, SignOut, SignedOut};
 pub use moment::{Moment, Wait};
 pub use notice::{Action, Contact, Notice};
@@ -30,6 +32,8 @@ pub struct Shell {
     pub favicon_url: String,
     /// Who is signed in.
     pub person: Option<Person>,
+    /// The page stands in a frame, where most of our pages do not open.
+    pub framed: bool,
 }
 
 /// The signed-in person as the header names them.
@@ -65,6 +69,7 @@ impl Shell {
             brand_url: assets.brand_url().to_owned(),
             favicon_url: assets.favicon_url().to_owned(),
             person,
+            framed: false,
         }
     }
 

@@ -98,6 +98,11 @@ impl Action {
         Self::new("action-try-again", href, true)
     }
 
+    /// For a page in a frame, whose links all open tabs.
+    pub fn open_in_tab(href: impl Into<String>) -> Self {
+        Self::new("action-open-in-tab", href, true)
+    }
+
     pub fn sign_in(href: impl Into<String>) -> Self {
         Self::new("action-sign-in", href, true)
     }

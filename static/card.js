@@ -1,0 +1,40 @@
+"use strict";
+// Signs in through a small window: the provider's page never stands in a frame. What the window hands
+// back is a code, which is worth nothing without the text that only this page knows.
+const button = document.getElementById("sign-in");
+const launch = button.getAttribute("href");
+const show = (id) => { document.getElementById(id).hidden = false; };
+const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)))
+  .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+const verifier = text(crypto.getRandomValues(new Uint8Array(32)));
+let challenge;
+let opened;
+
+// The same card again after a sign-in that worked: the browser keeps no cookie of ours here.
+const kept = (change) => { try { return change(sessionStorage); } catch { return null; } };
+if (kept((storage) => storage.getItem("usher")) === launch) {
+  kept((storage) => storage.removeItem("usher"));
+  show("not-kept");
+}
+
+button.addEventListener("click", (event) => {
+  if (!challenge) return;
+  event.preventDefault();
+  opened = open(button.dataset.window + challenge, "", "popup,width=520,height=680");
+  // It may be there all the same, cut off from us by the page around.
+  if (!opened) show("failed");
+});
+
+addEventListener("message", async ({ data, origin, source }) => {
+  if (origin !== location.origin || !opened || source !== opened || typeof data?.code !== "string") return;
+  const body = new URLSearchParams({ app: button.dataset.app, code: data.code, verifier });
+  const answer = await fetch("/auth/frame", { method: "POST", body }).catch(() => null);
+  if (!answer?.ok) return show("failed");
+  opened.close();
+  kept((storage) => storage.setItem("usher", launch));
+  location.replace(launch);
+});
+
+show("tab");
+crypto.subtle?.digest("SHA-256", new TextEncoder().encode(verifier)).then((hash) => { challenge = text(hash); });
