@@ -11,16 +11,10 @@ const verifier = text(crypto.getRandomValues(new Uint8Array(32)));
 let challenge;
 let opened;
 
-// The same card again after a sign-in that worked: the browser keeps no cookie of ours here.
-const kept = (change) => { try { return change(sessionStorage); } catch { return null; } };
-if (kept((storage) => storage.getItem("usher")) === launch) {
-  kept((storage) => storage.removeItem("usher"));
-  show("not-kept");
-}
-
 button.addEventListener("click", (event) => {
   if (!challenge) return;
   event.preventDefault();
+  opened?.close();
   opened = open(button.dataset.window + challenge, "", "popup,width=520,height=680");
   // It may be there all the same, cut off from us by the page around.
   if (!opened) show("failed");
@@ -29,10 +23,11 @@ button.addEventListener("click", (event) => {
 addEventListener("message", async ({ data, origin, source }) => {
   if (origin !== location.origin || !opened || source !== opened || typeof data?.code !== "string") return;
   const body = new URLSearchParams({ app: button.dataset.app, code: data.code, verifier });
-  const answer = await fetch("/auth/frame", { method: "POST", body }).catch(() => null);
-  if (!answer?.ok) return show("failed");
+  const redeem = () => fetch("/auth/frame", { method: "POST", body }).then((answer) => answer.ok, () => false);
+  if (!await redeem()) return show("failed");
   opened.close();
-  kept((storage) => storage.setItem("usher", launch));
+  // A second time is fine for a browser that kept the cookie, and for no other.
+  if (!await redeem()) return show("not-kept");
   location.replace(launch);
 });
 

@@ -1,19 +1,23 @@
 // Drives Chromium, one context a visitor, on behalf of the tests.
 import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { answer } from './lines.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const patience = 15_000;
 
-const browser = await chromium.launch({
+const settings = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
     ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
     '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run',
+    '--host-resolver-rules=MAP *.test 127.0.0.1',
   ],
-});
+};
+const browser = await chromium.launch(settings);
 const visitors = new Map();
 const pages = new Map();
 
@@ -32,14 +36,39 @@ async function adopt(page) {
   return id;
 }
 
+// A browser with a preference that no flag and no incognito context can have.
+async function lenient(wishes, cookieless) {
+  const home = await mkdtemp(join(tmpdir(), 'usher-test-'));
+  await mkdir(join(home, 'Default'));
+  const profile = {
+    cookie_controls_mode: 0, block_third_party_cookies: false,
+    content_settings: { exceptions: { cookies: cookieless ? { [cookieless]: { setting: 2 } } : {} } },
+  };
+  await writeFile(join(home, 'Default', 'Preferences'), JSON.stringify({ profile }));
+  const context = await chromium.launchPersistentContext(home, { ...settings, ...wishes });
+  // Chromium writes on for a moment.
+  const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
+  context.on('close', () => rm(home, removal).catch(() => {}));
+  return context;
+}
+
 const at = (id) => pages.get(id).page;
+const framed = (id, deep = 1) => Array.from({ length: deep }).reduce((found) => found.frameLocator('iframe'), at(id));
 
 answer({
   // A visitor with a browser profile of their own: `{ colorScheme, locale, width, height, script, timezone }`.
-  async visitor({ colorScheme = 'light', locale = 'en-GB', width = 1280, height = 900, script = true, timezone }) {
-    const context = await browser.newContext({
+  // Test certificates are taken. `popups: false` blocks every new window, and `thirdParty` allows cookies
+  // that are kept from other sites' frames otherwise, but for a pair of patterns in `cookieless`.
+  async visitor({
+    colorScheme = 'light', locale = 'en-GB', width = 1280, height = 900, script = true, timezone, popups = true,
+    thirdParty = false, cookieless,
+  }) {
+    const wishes = {
       colorScheme, locale, viewport: { width, height }, javaScriptEnabled: script, timezoneId: timezone, bypassCSP: false,
-    });
+      ignoreHTTPSErrors: true,
+    };
+    const context = await (thirdParty ? lenient(wishes, cookieless) : browser.newContext(wishes));
+    if (!popups) await context.addInitScript(() => { globalThis.open = () => null; });
     const id = `visitor-${visitors.size + 1}`;
     visitors.set(id, context);
     return id;
@@ -60,6 +89,23 @@ answer({
     const tab = await opened;
     await tab.waitForLoadState('load');
     return adopt(tab);
+  },
+  // In the innermost frame of a page.
+  see_framed: async ({ page, text, deep }) => framed(page, deep).getByText(text).first().waitFor(),
+  click_framed: async ({ page, selector, deep }) => framed(page, deep).locator(selector).first().click(),
+  async click_framed_to_tab({ page, selector, deep }) {
+    const opened = at(page).waitForEvent('popup');
+    await framed(page, deep).locator(selector).first().click();
+    return adopt(await opened);
+  },
+  async frames({ page }) {
+    const frames = at(page).frames().slice(1);
+    const settled = (frame) => frame.url() || at(page).waitForEvent('framenavigated', (other) => other === frame);
+    await Promise.all(frames.map(settled));
+    return frames.map((frame) => frame.url());
+  },
+  async closed({ page }) {
+    if (!at(page).isClosed()) await at(page).waitForEvent('close');
   },
   fill: async ({ page, selector, text }) => at(page).locator(selector).first().fill(text),
   press: async ({ page, key }) => at(page).keyboard.press(key),
@@ -87,11 +133,15 @@ answer({
     await visitors.get(visitor).route(url, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }));
   },
   // WCAG 2.2 AA, by axe: the rules that a page breaks, and where.
-  async axe({ page }) {
-    await at(page).evaluate(axe);
-    const { violations } = await at(page).evaluate(() => globalThis.axe.run(document, {
+  async axe({ page, framed: inside = false }) {
+    const place = inside ? at(page).frames().at(-1) : at(page);
+    await place.evaluate(axe);
+    const { violations } = await place.evaluate(() => globalThis.axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     }));
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' | ')}`);
   },
-}, () => browser.close());
+}, async () => {
+  await Promise.all([...visitors.values()].map((visitor) => visitor.close()));
+  await browser.close();
+});

@@ -88,6 +88,11 @@ pub async fn redeem(visit: Visit, Body(body): Body) -> Result<HttpResponse, Prob
     let parent = visit.session_of(opened.parent).await?;
     let parent = parent.filter(|parent| parent.parent.is_none());
     let parent = parent.ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "session.required"))?;
+    let own = visit.session_in_frame().await?;
+    if own.is_some_and(|own| own.key == parent.key || own.parent == Some(parent.key)) {
+        // On the same site the window's own cookie comes along; elsewhere this is the second time.
+        return Ok(HttpResponse::NoContent().finish());
+    }
     let id = SessionId::random();
     let session = Session {
         key: id.key(),
@@ -108,9 +113,6 @@ pub async fn redeem(visit: Visit, Body(body): Body) -> Result<HttpResponse, Prob
     }
     tracing::info!(event = "frame.signed_in", request_id = %visit.reference, app = %app.id);
     let mut response = HttpResponse::NoContent().finish();
-    // On the same site the window's own cookie comes along.
-    if visit.session_key() != session.parent {
-        Gateway::append_cookie(&mut response, &jar.set(Cookie::Frame, id.expose(), None));
-    }
+    Gateway::append_cookie(&mut response, &jar.set(Cookie::Frame, id.expose(), None));
     Ok(response)
 }

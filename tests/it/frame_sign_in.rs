@@ -196,10 +196,17 @@ fn s_209_a_stolen_replayed_or_foreign_code_is_worth_nothing() {
     assert_eq!(try_it(&mut frame, "support", &code[1..], VERIFIER), 403);
     assert_eq!(try_it(&mut frame, "support", "", VERIFIER), 403);
     assert_eq!(try_it(&mut frame, "support", &code, VERIFIER), 204);
+    let mut thief = world.usher.browser();
     assert_eq!(
-        try_it(&mut frame, "support", &code, VERIFIER),
+        try_it(&mut thief, "support", &code, VERIFIER),
         403,
         "a second time"
+    );
+    assert!(!thief.cookie_names().contains(&"usher-frame"));
+    assert_eq!(
+        try_it(&mut frame, "support", &code, VERIFIER),
+        204,
+        "it has what it asks for"
     );
     opens(&mut frame, true);
 

@@ -24,6 +24,8 @@ mod custom_vendors;
 mod demo;
 mod demo_vendors;
 mod forged_tokens;
+mod frame_abuse;
+mod frame_browser;
 mod frame_sign_in;
 mod frames;
 mod frontchannel;

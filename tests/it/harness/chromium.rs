@@ -19,7 +19,7 @@ impl Visitor {
         Self::with(json!({}))
     }
 
-    /// With `{ colorScheme, locale, width, height, script, timezone }`.
+    /// With `{ colorScheme, locale, width, height, script, timezone, thirdParty, popups }`.
     pub fn with(wishes: Value) -> Self {
         Self(node().must("visitor", wishes))
     }
@@ -73,6 +73,43 @@ impl Tab {
 
     pub fn click(&self, selector: &str) {
         self.must("click", json!({ "selector": selector }));
+    }
+
+    /// Clicks on what opens a window or tab.
+    pub fn click_to_tab(&self, selector: &str) -> Self {
+        Self(self.must("click_to_tab", json!({ "selector": selector })))
+    }
+
+    pub fn click_framed(&self, selector: &str) {
+        self.must("click_framed", json!({ "selector": selector }));
+    }
+
+    pub fn click_framed_to_tab(&self, selector: &str) -> Self {
+        Self(self.must("click_framed_to_tab", json!({ "selector": selector })))
+    }
+
+    /// Waits until the frame in the page shows a text.
+    #[track_caller]
+    pub fn see_framed(&self, text: &str) {
+        let args = json!({ "page": self.0, "text": text });
+        let seen = node().ask("see_framed", args).is_ok();
+        assert!(seen, "no {text:?} in the frames {:?}", self.frames());
+    }
+
+    /// Waits until the frame in the page's frame shows a text; whether it does.
+    pub fn deep_framed(&self, text: &str) -> bool {
+        let args = json!({ "page": self.0, "text": text, "deep": 2 });
+        node().ask("see_framed", args).is_ok()
+    }
+
+    /// The addresses of all frames in the page.
+    pub fn frames(&self) -> Vec<String> {
+        serde_json::from_value(self.must("frames", json!({}))).unwrap()
+    }
+
+    /// Waits until this window is gone.
+    pub fn closes(&self) {
+        self.must("closed", json!({}));
     }
 
     pub fn fill(&self, selector: &str, text: &str) {
@@ -143,6 +180,11 @@ impl Tab {
 
     pub fn problems(&self) -> Vec<String> {
         serde_json::from_value(self.must("problems", json!({}))).unwrap()
+    }
+
+    /// Rules of WCAG 2.2 AA that the page in the innermost frame breaks.
+    pub fn axe_framed(&self) -> Vec<String> {
+        serde_json::from_value(self.must("axe", json!({ "framed": true }))).unwrap()
     }
 
     /// Rules of WCAG 2.2 AA that the page breaks.

@@ -1,10 +1,9 @@
-//! TLS in front of the lying provider, by a private authority.
+//! TLS in front of the lying provider, or of the gateway, by a private authority.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -14,16 +13,23 @@ use tempfile::TempDir;
 use super::liar::Liar;
 use super::wire::find;
 
+/// Which port serves a host; the first one all others.
+type Hosts = Arc<Mutex<Vec<(&'static str, u16)>>>;
+
 pub struct Tls {
     pub port: u16,
     /// The authority's certificate.
     pub authority: PathBuf,
-    to: Arc<AtomicU16>,
+    hosts: Hosts,
     _dir: TempDir,
 }
 
 impl Tls {
     pub fn start() -> Self {
+        Self::named(&["localhost"])
+    }
+
+    pub fn named(hosts: &[&str]) -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -33,7 +39,8 @@ impl Tls {
         std::fs::write(&path, certificate.pem()).expect("a file");
 
         let own = KeyPair::generate().expect("a key");
-        let leaf = CertificateParams::new(["localhost".to_owned()]).expect("a name");
+        let leaf =
+            CertificateParams::new(hosts.iter().map(ToString::to_string).collect::<Vec<_>>()).expect("names");
         let leaf = leaf
             .signed_by(&own, &Issuer::new(authority, key))
             .expect("a certificate");
@@ -48,32 +55,36 @@ impl Tls {
 
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().unwrap().port();
-        let to = Arc::new(AtomicU16::new(0));
-        let target = Arc::clone(&to);
+        let hosts = Hosts::default();
+        let known = Arc::clone(&hosts);
         let config = Arc::new(config);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (config, to) = (Arc::clone(&config), target.load(Ordering::SeqCst));
-                std::thread::spawn(move || pass_on(stream, config, to));
+                let (config, hosts) = (Arc::clone(&config), Arc::clone(&known));
+                std::thread::spawn(move || pass_on(stream, config, &hosts));
             }
         });
         Self {
             port,
             authority: path,
-            to,
+            hosts,
             _dir: dir,
         }
     }
 
     /// Passes every request on to the liar, which calls itself by our address from now on.
     pub fn lead_to(&self, liar: &Liar) {
-        self.to.store(liar.port(), Ordering::SeqCst);
+        self.lead("localhost", liar.port());
         liar.set_front(self.port);
+    }
+
+    pub fn lead(&self, host: &'static str, port: u16) {
+        self.hosts.lock().unwrap().push((host, port));
     }
 }
 
 /// One request, one answer; a handshake that fails ends it all.
-fn pass_on(stream: TcpStream, config: Arc<ServerConfig>, to: u16) -> Option<()> {
+fn pass_on(stream: TcpStream, config: Arc<ServerConfig>, hosts: &Hosts) -> Option<()> {
     let mut tls = StreamOwned::new(ServerConnection::new(config).ok()?, stream);
     let mut request = Vec::new();
     let mut buffer = [0; 8192];
@@ -81,14 +92,30 @@ fn pass_on(stream: TcpStream, config: Arc<ServerConfig>, to: u16) -> Option<()> 
         let count = tls.read(&mut buffer).ok().filter(|count| *count > 0)?;
         request.extend_from_slice(&buffer[..count]);
     }
-    let mut plain = TcpStream::connect(("127.0.0.1", to)).ok()?;
-    plain.write_all(&request).ok()?;
+    let mut plain = TcpStream::connect(("127.0.0.1", port_for(&request, hosts)?)).ok()?;
+    plain.write_all(&closing(&request)).ok()?;
     let mut answer = Vec::new();
     plain.read_to_end(&mut answer).ok()?;
     tls.write_all(&answer).ok()?;
     tls.conn.send_close_notify();
     tls.flush().ok()?;
     tls.sock.shutdown(Shutdown::Write).ok()
+}
+
+fn port_for(request: &[u8], hosts: &Hosts) -> Option<u16> {
+    let text = String::from_utf8_lossy(request).to_ascii_lowercase();
+    let hosts = hosts.lock().unwrap();
+    let asked = |(host, _): &&(&str, u16)| text.contains(&format!("\r\nhost: {host}"));
+    hosts.iter().find(asked).or(hosts.first()).map(|(_, port)| *port)
+}
+
+/// The same request of somebody who wants no second one.
+fn closing(request: &[u8]) -> Vec<u8> {
+    let (from, to) = (b"Connection: keep-alive", b"Connection: close");
+    match find(request, from) {
+        Some(at) => [&request[..at], to, &request[at + from.len()..]].concat(),
+        None => request.to_vec(),
+    }
 }
 
 fn is_whole(request: &[u8]) -> bool {

@@ -1,0 +1,224 @@
+//! The support console inside a CRM's page, in Chromium over TLS: on the same site and across sites, with
+//! third-party cookies and without.
+
+use serde_json::{Value, json};
+
+use crate::harness::chromium::Visitor;
+use crate::harness::embedded::{ALOOF, EVIL, FAR, NEAR, names};
+use crate::harness::lie::edit;
+use crate::harness::{Embedded, Lie, SUPPORT};
+
+fn remember(world: &Embedded, visitor: &Visitor) -> Vec<Value> {
+    let cookies = visitor.cookies();
+    for cookie in &cookies {
+        let value = cookie["value"].as_str().unwrap();
+        world.world.usher.secrets.add("the value of a cookie", value);
+    }
+    cookies
+}
+
+fn has_cookie(cookies: &[Value], name: &str) -> bool {
+    cookies.iter().any(|cookie| cookie["name"] == name)
+}
+
+#[test]
+fn s_200_s_226_signed_in_at_the_portal_it_just_opens_on_the_same_site() {
+    let world = Embedded::start();
+    for (launches, wishes) in [
+        json!({}),
+        json!({ "thirdParty": true }),
+        json!({ "script": false }),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let visitor = Visitor::with(wishes);
+        let tab = visitor.tab();
+        world.sign_in(&tab);
+        tab.open(&world.framing(NEAR, &world.url(SUPPORT), &[]));
+        world.has_opened(&tab, launches + 1);
+        assert!(!has_cookie(&remember(&world, &visitor), "__Host-usher-frame"));
+    }
+}
+
+#[test]
+fn s_208_s_209_signed_out_the_card_s_window_signs_in_on_the_same_site() {
+    let world = Embedded::start();
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    tab.open(&world.framing(NEAR, &world.url(SUPPORT), &[]));
+    tab.see_framed("Sign in to open");
+    let window = tab.click_framed_to_tab("#sign-in");
+    window.closes();
+    world.has_opened(&tab, 1);
+    assert!(
+        !has_cookie(&remember(&world, &visitor), "__Host-usher-frame"),
+        "Lax does"
+    );
+    tab.open(&world.framing(NEAR, &world.url(SUPPORT), &[]));
+    world.has_opened(&tab, 2);
+}
+
+#[test]
+fn s_204_s_209_across_sites_with_third_party_cookies_allowed_and_blocked() {
+    let world = Embedded::start();
+    for (round, allowed) in [true, false].into_iter().enumerate() {
+        let visitor = Visitor::with(json!({ "thirdParty": allowed }));
+        let tab = visitor.tab();
+        let other = world.framing(FAR, &world.at(EVIL, "/?echo=1"), &[]);
+        tab.open(&other);
+        tab.open(&other);
+        tab.see_framed(if allowed {
+            "brought: third=1"
+        } else {
+            "brought: nothing"
+        });
+        let page = world.framing(FAR, &world.url(SUPPORT), &[]);
+        tab.open(&page);
+        tab.see_framed("Sign in to open");
+        assert_eq!(tab.axe_framed(), Vec::<String>::new());
+        tab.click_framed_to_tab("#sign-in").closes();
+        world.has_opened(&tab, round * 2 + 1);
+        let cookies = remember(&world, &visitor);
+        let frame = cookies
+            .iter()
+            .find(|cookie| cookie["name"] == "__Host-usher-frame");
+        let frame = frame.expect("C-26: a cookie of the frame's own");
+        assert_eq!(frame["partitionKey"], "https://other.test", "{allowed}");
+        assert_eq!(
+            (&frame["sameSite"], &frame["secure"]),
+            (&json!("None"), &json!(true))
+        );
+        // The next visit needs no click.
+        tab.open(&page);
+        world.has_opened(&tab, round * 2 + 2);
+        // Of the card's status, and of no policy that stops a page of ours.
+        let problems = tab.problems();
+        assert!(
+            problems.iter().all(|problem| problem.contains("401")),
+            "{problems:?}"
+        );
+    }
+}
+
+#[test]
+fn s_509_signed_in_at_the_portal_a_frame_across_sites_takes_one_click() {
+    let world = Embedded::start();
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    world.sign_in(&tab);
+    tab.open(&world.framing(FAR, &world.url(SUPPORT), &[]));
+    tab.see_framed("Sign in to open");
+    tab.click_framed_to_tab("#sign-in").closes();
+    world.has_opened(&tab, 1);
+    assert_eq!(world.world.liar.asked("lie", "authorize"), 1, "nobody asks twice");
+    remember(&world, &visitor);
+}
+
+#[test]
+fn c_25_signed_out_elsewhere_the_frame_shows_the_card_again() {
+    let world = Embedded::start();
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    let page = world.framing(FAR, &world.url(SUPPORT), &[]);
+    tab.open(&page);
+    tab.click_framed_to_tab("#sign-in").closes();
+    world.has_opened(&tab, 1);
+    remember(&world, &visitor);
+    let portal = visitor.tab();
+    portal.open(&world.url("/auth/logout"));
+    portal.click("main form button");
+    portal.arrive("/auth/signed-out");
+    tab.open(&page);
+    tab.see_framed("Sign in to open");
+    remember(&world, &visitor);
+}
+
+#[test]
+fn s_208_without_scripts_the_card_is_a_link_to_a_tab() {
+    let world = Embedded::start();
+    let visitor = Visitor::with(json!({ "script": false }));
+    let tab = visitor.tab();
+    let page = world.framing(NEAR, &world.url(SUPPORT), &[]);
+    tab.open(&page);
+    tab.see_framed("Sign in to open");
+    let own = tab.click_framed_to_tab("#sign-in");
+    own.arrive(&format!("^{}", world.world.vendor.url("/connect")));
+    world.world.usher.secrets.add_url(&own.url());
+    tab.open(&page);
+    world.has_opened(&tab, 2);
+    remember(&world, &visitor);
+}
+
+#[test]
+fn s_210_where_windows_are_blocked_a_tab_is_the_way() {
+    let world = Embedded::start();
+    let visitor = Visitor::with(json!({ "popups": false }));
+    let tab = visitor.tab();
+    tab.open(&world.framing(FAR, &world.url(SUPPORT), &[]));
+    tab.see_framed("Sign in to open");
+    tab.click_framed("#sign-in");
+    tab.see_framed("Nothing came back");
+    let own = tab.click_framed_to_tab("#tab a");
+    own.arrive(&format!("^{}", world.world.vendor.url("/connect")));
+    world.world.usher.secrets.add_url(&own.url());
+    remember(&world, &visitor);
+}
+
+#[test]
+fn s_210_a_provider_that_cuts_the_opener_off_costs_a_second_press() {
+    let tls = names();
+    let start = format!("https://{ALOOF}:{}/", tls.port);
+    let lie = Lie::none().about_metadata(move |answer| {
+        edit(answer, |metadata| {
+            let real = metadata["authorization_endpoint"].as_str().unwrap();
+            let on = format!("location = '{real}' + location.search.replace(/^.*&go&/, '?')");
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("coop", "1")
+                .append_pair("js", &on)
+                .finish();
+            metadata["authorization_endpoint"] = format!("{start}?{query}&go").into();
+        });
+    });
+    let world = Embedded::with(lie, tls, |_| ());
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    tab.open(&world.framing(FAR, &world.url(SUPPORT), &[]));
+    let window = tab.click_framed_to_tab("#sign-in");
+    window.arrive("/auth/handed-back");
+    window.see("You are signed in");
+    // Either way goes on: the button once more, or here.
+    tab.click_framed_to_tab("#sign-in").closes();
+    world.has_opened(&tab, 1);
+    window.click("main a.button");
+    window.arrive(&format!("^{}", world.world.vendor.url("/connect")));
+    world.world.usher.secrets.add_url(&window.url());
+    remember(&world, &visitor);
+}
+
+#[test]
+fn s_210_a_framing_page_that_cuts_windows_off_leaves_the_tab() {
+    let world = Embedded::start();
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    tab.open(&world.framing(FAR, &world.url(SUPPORT), &[("coop", "1")]));
+    tab.see_framed("Sign in to open");
+    tab.click_framed("#sign-in");
+    tab.see_framed("Nothing came back");
+    tab.click_framed("#tab a");
+    world.world.usher.logged("launch");
+    remember(&world, &visitor);
+}
+
+#[test]
+fn s_204_a_browser_that_keeps_no_cookie_in_frames_is_told_so() {
+    let world = Embedded::start();
+    let visitor =
+        Visitor::with(json!({ "thirdParty": true, "cookieless": "[*.]example.test,[*.]other.test" }));
+    let tab = visitor.tab();
+    tab.open(&world.framing(FAR, &world.url(SUPPORT), &[]));
+    tab.see_framed("Sign in to open");
+    tab.click_framed_to_tab("#sign-in").closes();
+    tab.see_framed("does not keep that inside other pages");
+    remember(&world, &visitor);
+}
