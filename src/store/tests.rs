@@ -17,6 +17,7 @@ use crate::signer::TokenFacts;
 use crate::types::{AppId, Email, Issuer, ProviderId, Reference, Subject};
 
 mod binding;
+mod frame;
 mod logout;
 mod trail;
 

@@ -1,6 +1,7 @@
 //! A launch inside another page: which pages may have it there, and what stands in the frame.
 
-use crate::harness::browser::links;
+use crate::custom::app;
+use crate::harness::browser::{hidden_fields, links};
 use crate::harness::{Browser, Request, Response, SUPPORT, World, token_in};
 
 pub const CRM: &str = "https://crm.example.com";
@@ -32,7 +33,8 @@ pub fn goes_on_to(page: &Response) -> Option<String> {
 #[track_caller]
 pub fn may_be_framed_by(answer: &Response, origins: &str) {
     let policy = answer.header("Content-Security-Policy").expect("a policy");
-    assert_eq!(policy.split_once("frame-ancestors ").unwrap().1, origins);
+    let (_, ancestors) = policy.split_once("frame-ancestors ").unwrap();
+    assert_eq!(ancestors.split(';').next(), Some(origins));
     let deny = (origins == "'none'").then_some("DENY");
     assert_eq!(answer.header("X-Frame-Options"), deny);
 }
@@ -212,6 +214,30 @@ fn c_22_a_step_up_in_a_frame_is_the_card_and_its_window_steps_up() {
     assert!(done.path().ends_with("/auth/handed-back"), "{}", done.path());
     assert!(ada.hops.iter().any(|hop| hop.url.contains("max_age=300")));
     ada.send(framed(SUPPORT, "same-origin")).expect(302);
+}
+
+#[test]
+fn a_form_that_carries_the_token_stands_in_the_frame() {
+    let world = World::with(|settings| {
+        let more = format!(
+            "url = \"https://tool.example.com/sso\"\ndelivery = \"form_post\"\norigins = [\"{CRM}\"]"
+        );
+        app(settings, "form", &more);
+    });
+    let mut ada = world.signed_in("ada");
+    let gate = ada.send(framed("/launch/form", "cross-site")).expect(200);
+    let on = goes_on_to(&gate).unwrap();
+    assert_eq!(on, "/launch/form?usher_gate=1");
+    let page = ada.send(framed(&on, "same-origin")).expect(200);
+    may_be_framed_by(&page, CRM);
+    let html = page.text();
+    assert!(
+        html.contains("action=\"https://tool.example.com/sso\"") && !html.contains("<base"),
+        "{html}"
+    );
+    for (_, token) in hidden_fields(&html) {
+        world.usher.secrets.add_token("a minted token", &token);
+    }
 }
 
 #[test]
