@@ -38,7 +38,8 @@ fn groups(shape: Shape) {
     world.signed_in("eve").get("/launch/townhall").expect(403);
 }
 
-/// S-021: signing out ends the session here, then the provider's: the next sign-in asks.
+/// S-021: signing out ends the session here, then the provider's: the next sign-in asks. On the way
+/// the provider calls back, and is told that all is well (S-024).
 fn sign_out(shape: Shape) {
     let world = world(shape);
     let mut ada = world.signed_in("ada");
@@ -48,6 +49,7 @@ fn sign_out(shape: Shape) {
     assert!(asks.url.starts_with(&world.op.issuer), "{}", asks.path());
     let out = ada.submit(&asks, [("logout", "yes")]).expect(200);
     assert_eq!(out.path(), world.usher.url("/auth/signed-out"));
+    assert_eq!(world.op.logouts(), ["ok"]);
     let again = ada.go("/auth/login?provider=work").expect(200);
     assert!(again.url.contains("/sign-in/"), "{}", again.path());
 }
