@@ -31,6 +31,7 @@ mod http;
 mod init;
 mod initiate;
 mod interop;
+mod interop_pypi;
 mod keys;
 mod launch;
 mod logout;
