@@ -32,6 +32,7 @@ mod http;
 mod init;
 mod initiate;
 mod interop;
+mod interop_pypi;
 mod keys;
 mod launch;
 mod logout;
