@@ -144,6 +144,26 @@ fn two_claims_under_one_name_are_refused() {
     assert!(refusal(&echoed).contains("claims: has nonce, which auto_claims sets"));
 }
 
+/// Sent as it stands, it would be believed to work.
+#[test]
+fn an_expression_where_only_constants_stand_is_refused() {
+    let custom = |more: &str| {
+        let body = "vendor = \"custom\"\nurl = \"https://app.example.com/\"\nallow = [\"everyone\"]\nclaims = { sub = \"{{ user.sub }}\" }";
+        file("", &format!("{body}\n{more}"))
+    };
+    let told = refusal(&custom("header = { iss = \"{{ user.sub }}\" }"));
+    assert!(told.contains("apps.a.header.iss: is constant"), "{told}");
+    let deep = "response = { jwt = \"{{ token }}\", deep = { t = [\"{{ token }}\"] } }";
+    let told = refusal(&custom(deep));
+    assert!(
+        told.contains("apps.a.response.deep: is a constant, or {{ token }}"),
+        "{told}"
+    );
+    loaded(&custom(
+        "response = { jwt = \"{{ token }}\", deep = { t = { u = [true] } } }",
+    ));
+}
+
 #[test]
 fn lesson_38_every_pair_of_a_profile_is_looked_at() {
     let pairs = "user_profile = [[\"a\"], [\"b\", \"{{ user.clams.x }}\"], [\"\", \"c\"]]";

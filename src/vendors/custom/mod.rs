@@ -159,6 +159,9 @@ fn header(item: &Item<'_>) -> Map<String, Value> {
             };
             entry.error_with("cannot stand in the header", cure);
         } else if let Some(text) = entry.text() {
+            if text.contains("{{") {
+                entry.error("is constant: no expression can stand in the header");
+            }
             extras.insert(name.to_owned(), text.into());
         }
     }

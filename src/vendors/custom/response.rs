@@ -27,7 +27,8 @@ pub fn read(table: &Table<'_>) -> Option<Answer> {
                 },
             }
         } else {
-            Some(constant)
+            // An expression deep inside would be sent as it stands.
+            Some(constant).filter(|_| !entry.json().to_string().contains("{{"))
         };
         match part {
             Some(part) => members.push(((*name).to_owned(), part)),
