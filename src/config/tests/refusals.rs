@@ -144,6 +144,24 @@ fn two_claims_under_one_name_are_refused() {
     assert!(refusal(&echoed).contains("claims: has nonce, which auto_claims sets"));
 }
 
+#[test]
+fn a_key_that_is_still_to_be_made_is_told_with_the_command_that_makes_it() {
+    let custom = "vendor = \"custom\"\nurl = \"https://app.example.com/\"\nallow = [\"everyone\"]\nclaims = { sub = \"{{ user.sub }}\" }";
+    let key = format!("key = \"\"\"{}\"\"\"", &*PEM);
+    for (app, file_key) in [(FRAMEABLE, "key_file"), (custom, "secret_file")] {
+        let told = refusal(&file("", app).replace(&key, &format!("{file_key} = \"keys/none\"")));
+        let wanted =
+            format!("apps.a.{file_key}: names a file that is not there (usher keys new --app a makes it)");
+        assert!(told.contains(&wanted), "{told}");
+    }
+    let issued = "vendor = \"soul-machines\"\nkey_name = \"k\"\nsession_server = \"sm.example.com\"\nttl = \"10m\"\nallow = [\"everyone\"]";
+    let told = refusal(&file("", issued).replace(&key, "secret_file = \"keys/none\""));
+    assert!(
+        told.contains("no such file") && !told.contains("keys new"),
+        "{told}"
+    );
+}
+
 /// Sent as it stands, it would be believed to work.
 #[test]
 fn an_expression_where_only_constants_stand_is_refused() {
