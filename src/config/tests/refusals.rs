@@ -162,6 +162,21 @@ fn a_key_that_is_still_to_be_made_is_told_with_the_command_that_makes_it() {
     );
 }
 
+#[test]
+fn what_leads_nowhere_is_refused() {
+    let custom = |more: &str| {
+        let body = "vendor = \"custom\"\nallow = [\"everyone\"]\nclaims = { sub = \"{{ user.sub }}\" }\ndelivery = \"json\"";
+        file("", &format!("{body}\n{more}"))
+    };
+    let told = refusal(&custom("redirect_uris = [\"https://app.example.com/cb\"]"));
+    assert!(
+        told.contains("apps.a.redirect_uris: bring no token with delivery = \"json\""),
+        "{told}"
+    );
+    let told = refusal(&custom("response = { t = \"{{ token }}\", u = \"{{ url }}\" }"));
+    assert!(told.contains("apps.a.response.u: there is no url"), "{told}");
+}
+
 /// Sent as it stands, it would be believed to work.
 #[test]
 fn an_expression_where_only_constants_stand_is_refused() {

@@ -125,6 +125,9 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             "and redirect_uris are two ways to say where people go: give one",
         );
     }
+    if target.is_some() && matches!(delivery, Some(Delivery::Json)) {
+        table.error("redirect_uris", "bring no token with delivery = \"json\"");
+    }
     let recipe = Recipe {
         claims: claims?,
         unit,
