@@ -21,11 +21,18 @@ pub enum RoomError {
     #[error("the store did not answer")]
     Store(#[from] Unavailable),
     #[error("the vendor {0}")]
-    Call(#[from] HttpError),
+    Call(HttpError),
     #[error(transparent)]
     Refused(#[from] SessionRefused),
     #[error(transparent)]
     Key(#[from] KeyError),
+}
+
+/// The call's error is in the text already, and no source besides.
+impl From<HttpError> for RoomError {
+    fn from(error: HttpError) -> Self {
+        Self::Call(error)
+    }
 }
 
 /// A room, told from all others.

@@ -8,7 +8,7 @@ use toml::de::DeTable;
 use super::keys::{self, SECTIONS};
 use super::problem::{Problem, Problems, Severity};
 use super::reader::{Source, Table};
-use super::secret::Tolerance;
+use super::secret::{Tolerance, why};
 use super::{Config, Loaded, PublicUrl, app, client_auth, expectation, provider, server};
 use crate::types::{Origin, is_loopback, secure_url};
 
@@ -34,7 +34,7 @@ pub fn load(path: &Path) -> Result<Loaded, Problems> {
     }
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&text, path),
-        Err(error) => refuse(format!("cannot be read: {}", error.kind())),
+        Err(error) => refuse(format!("cannot be read: {}", why(&error))),
     }
 }
 

@@ -203,8 +203,7 @@ fn given(visit: &Visit, body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     };
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if kind.eq_ignore_ascii_case("application/json") {
-        let object = strict_json::object(body)
-            .map_err(|_| Problem::bad_request("bad_request").because("request.not_json"))?;
+        let object = strict_json::object(body).map_err(|_| Problem::bad_request("params.not_json"))?;
         Ok(params::flat(object)?)
     } else if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         pairs(body)

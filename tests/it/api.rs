@@ -119,9 +119,13 @@ fn c_7_c_55_bodies_are_flat_json_or_a_form_and_refusals_name_the_member() {
     let world = world();
     let mut ada = world.signed_in("ada");
     for (body, code, name) in [
-        ("", "bad_request", ""),
-        ("[]", "bad_request", ""),
-        (r#"{"customer":"a@b.c","customer":"a@b.c"}"#, "bad_request", ""),
+        ("", "params.not_json", ""),
+        ("[]", "params.not_json", ""),
+        (
+            r#"{"customer":"a@b.c","customer":"a@b.c"}"#,
+            "params.not_json",
+            "",
+        ),
         ("{}", "params.missing", "customer"),
         (r#"{"customer":5}"#, "params.not_text", "customer"),
         (r#"{"customer":true}"#, "params.not_text", "customer"),

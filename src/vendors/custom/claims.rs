@@ -19,18 +19,23 @@ const CONSTANT: [&str; 2] = ["iss", "aud"];
 
 pub fn read(table: &Table<'_>, params: &ParamRules, nonce: bool) -> Option<Vec<Claim>> {
     let mut claims = own(table, params)?;
-    let auto = auto(table);
-    for claim in &auto {
-        if claims.iter().any(|own| own.name == claim.name) {
-            table.error("claims", format!("has {}, which auto_claims sets", claim.name));
-        }
-    }
     if nonce && !claims.iter().any(|own| own.name == "nonce") {
         let echoed = Expression::compile("{{ params.nonce }}", params).ok()?;
         claims.push(Claim::required(
             "nonce",
             Source::Tree(Tree::Expression(echoed), Care::Exact),
         ));
+    }
+    let auto = auto(table);
+    for (at, claim) in auto.iter().enumerate() {
+        let same = |other: &Claim| other.name == claim.name;
+        if claims.iter().any(same) {
+            table.error("claims", format!("has {}, which auto_claims sets", claim.name));
+        }
+        if auto[..at].iter().any(same) {
+            let twice = format!("sets {} twice: give each a name of its own", claim.name);
+            table.error("auto_claims", twice);
+        }
     }
     claims.extend(auto);
     Some(claims)

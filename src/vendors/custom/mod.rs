@@ -125,6 +125,9 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             "and redirect_uris are two ways to say where people go: give one",
         );
     }
+    if target.is_some() && matches!(delivery, Some(Delivery::Json)) {
+        table.error("redirect_uris", "bring no token with delivery = \"json\"");
+    }
     let recipe = Recipe {
         claims: claims?,
         unit,
@@ -159,6 +162,9 @@ fn header(item: &Item<'_>) -> Map<String, Value> {
             };
             entry.error_with("cannot stand in the header", cure);
         } else if let Some(text) = entry.text() {
+            if text.contains("{{") {
+                entry.error("is constant: no expression can stand in the header");
+            }
             extras.insert(name.to_owned(), text.into());
         }
     }
