@@ -148,6 +148,10 @@ fn c_7_c_55_bodies_are_flat_json_or_a_form_and_refusals_name_the_member() {
         let answer = refused(ada.send(request), 415, "media_type.unsupported");
         readable(&answer, CRM);
     }
+    let queried = format!("{SUPPORT}?customer=a@b.c");
+    let answer = ada.send(json_body(fetch(&queried, CRM), r#"{"customer":"a@b.c"}"#));
+    let answer = refused(answer, 400, "params.undeclared");
+    assert!(answer.json()["detail"].as_str().unwrap().contains("customer"));
     let untyped = fetch(SUPPORT, CRM).body("customer=a@b.c".to_owned());
     refused(ada.send(untyped), 415, "media_type.unsupported");
     let typed = fetch(SUPPORT, CRM).header("Content-Type", "Application/JSON; charset=utf-8");
