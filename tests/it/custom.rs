@@ -306,7 +306,18 @@ fn times_are_set_left_out_renamed_or_counted_in_milliseconds() {
         ("claims = { iat = 1 }", "list it under auto_claims"),
         (
             "claims = { until = \"x\", name = \"{{ user.name }}\" }\nexp_as = \"until\"",
-            "which auto_claims sets",
+            "would set until a second time",
+        ),
+        ("exp_as = \"iat\"", "is the name of another claim"),
+        (
+            "auto_claims = [\"exp\"]\nexp_as = \"iat\"",
+            "is the name of another claim",
+        ),
+        ("jti_as = \"aud\"", "is the name of another claim"),
+        ("iat_as = \"t\"\nexp_as = \"t\"", "would set t a second time"),
+        (
+            "redirect_uris = [\"https://tool.example.com/cb\"]\nexp_as = \"nonce\"",
+            "would set nonce a second time",
         ),
         ("claims = { iss = \"{{ user.name }}\" }", "must be constant"),
         ("claims = { aud = \"{{ user.claims.aud }}\" }", "must be constant"),

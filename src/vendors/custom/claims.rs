@@ -19,12 +19,6 @@ const CONSTANT: [&str; 2] = ["iss", "aud"];
 
 pub fn read(table: &Table<'_>, params: &ParamRules, nonce: bool) -> Option<Vec<Claim>> {
     let mut claims = own(table, params)?;
-    let auto = auto(table);
-    for claim in &auto {
-        if claims.iter().any(|own| own.name == claim.name) {
-            table.error("claims", format!("has {}, which auto_claims sets", claim.name));
-        }
-    }
     if nonce && !claims.iter().any(|own| own.name == "nonce") {
         let echoed = Expression::compile("{{ params.nonce }}", params).ok()?;
         claims.push(Claim::required(
@@ -32,7 +26,13 @@ pub fn read(table: &Table<'_>, params: &ParamRules, nonce: bool) -> Option<Vec<C
             Source::Tree(Tree::Expression(echoed), Care::Exact),
         ));
     }
-    claims.extend(auto);
+    for claim in auto(table) {
+        // The later one would stand in the token, and an `exp` could be gone unnoticed (C-3).
+        if claims.iter().any(|earlier| earlier.name == claim.name) {
+            table.error("auto_claims", format!("would set {} a second time", claim.name));
+        }
+        claims.push(claim);
+    }
     Some(claims)
 }
 
@@ -100,6 +100,9 @@ fn auto(table: &Table<'_>) -> Vec<Claim> {
             table.error(renamed, format!("renames {name}, which auto_claims leaves out"));
         }
         let says = table.parsed(renamed, name.to_owned(), |text| match text.len() {
+            _ if text != name && (names.contains(&text) || CONSTANT.contains(&text)) => {
+                Err("is the name of another claim".into())
+            }
             1..=64 => Ok(text.to_owned()),
             _ => Err("has 1 to 64 bytes".into()),
         });
