@@ -110,6 +110,12 @@ fn app(
     let key = key::read(&table, vendor, profile.head, tolerance);
     let target = profile.target.or(target);
     check_address(&table, target.as_ref(), &profile.delivery);
+    if confirm && profile.delivery == Delivery::Json {
+        table.error(
+            "confirm",
+            "is for tokens that a launch carries: the token API, which has this one, asks nobody",
+        );
+    }
     let page = target.as_ref().filter(|_| profile.delivery == Delivery::Json);
     let handover = handover::read(&table, &params, &origins, page, public_url);
     access.roles = profile.roles;
