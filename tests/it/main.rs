@@ -44,6 +44,7 @@ mod provider_flow;
 mod provider_settings;
 mod refusals;
 mod requests;
+mod rooms;
 mod session;
 mod sign_in;
 mod signatures;
