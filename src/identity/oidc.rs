@@ -186,7 +186,7 @@ pub async fn authorize(
         return Ok(url);
     }
     let pushed = async {
-        let _turn = provider.token_requests.acquire().await;
+        let _turn = provider.pushes.acquire().await;
         par::push(provider, metadata, &url, now).await
     };
     tokio::time::timeout(within, pushed)

@@ -131,6 +131,9 @@ pub struct Provider {
     pub settings: Arc<settings::Provider>,
     pub http: Http,
     pub(super) token_requests: Semaphore,
+    /// Pushed requests have turns of their own: strangers cause them, and must not hold up those who
+    /// come back with a code.
+    pub(super) pushes: Semaphore,
     metadata: Mutex<Slot<Metadata>>,
     keys: Mutex<Slot<Keys>>,
     refetches: DefaultDirectRateLimiter,
@@ -153,6 +156,7 @@ impl Provider {
             settings,
             http,
             token_requests: Semaphore::new(TOKEN_REQUESTS),
+            pushes: Semaphore::new(TOKEN_REQUESTS),
             metadata: Mutex::new(Slot::EMPTY),
             keys: Mutex::new(Slot::EMPTY),
             refetches: RateLimiter::direct(quota),
