@@ -117,9 +117,10 @@ fn each_value_has_its_refusal() {
         ),
         (page("origins = []"), "must be \"code\""),
         (page("handover = \"code\""), "must hold https://app.example.com"),
+        (page("confirm = true"), "is for tokens that a launch carries"),
         (
             page("handover = \"code\"\nconfirm = true"),
-            "does not go with handover",
+            "is for tokens that a launch carries",
         ),
         (
             page("handover = \"code\"\nparams = { code = \"x\" }"),

@@ -121,11 +121,7 @@ fn c_7_c_55_bodies_are_flat_json_or_a_form_and_refusals_name_the_member() {
     for (body, code, name) in [
         ("", "params.not_json", ""),
         ("[]", "params.not_json", ""),
-        (
-            r#"{"customer":"a@b.c","customer":"a@b.c"}"#,
-            "params.not_json",
-            "",
-        ),
+        (r#"{"customer":"a","customer":"a"}"#, "params.not_json", ""),
         ("{}", "params.missing", "customer"),
         (r#"{"customer":5}"#, "params.not_text", "customer"),
         (r#"{"customer":true}"#, "params.not_text", "customer"),
@@ -148,10 +144,9 @@ fn c_7_c_55_bodies_are_flat_json_or_a_form_and_refusals_name_the_member() {
         let answer = refused(ada.send(request), 415, "media_type.unsupported");
         readable(&answer, CRM);
     }
-    let queried = format!("{SUPPORT}?customer=a@b.c");
-    let answer = ada.send(json_body(fetch(&queried, CRM), r#"{"customer":"a@b.c"}"#));
-    let answer = refused(answer, 400, "params.undeclared");
-    assert!(answer.json()["detail"].as_str().unwrap().contains("customer"));
+    let queried = fetch(&format!("{SUPPORT}?customer=a@b.c"), CRM);
+    let queried = json_body(queried, r#"{"customer":"a@b.c"}"#);
+    refused(ada.send(queried), 400, "params.undeclared");
     let untyped = fetch(SUPPORT, CRM).body("customer=a@b.c".to_owned());
     refused(ada.send(untyped), 415, "media_type.unsupported");
     let typed = fetch(SUPPORT, CRM).header("Content-Type", "Application/JSON; charset=utf-8");

@@ -50,6 +50,7 @@ mod provider_settings;
 mod provider_sizes;
 mod refusals;
 mod requests;
+mod rooms;
 mod session;
 mod sign_in;
 mod signatures;

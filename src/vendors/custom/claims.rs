@@ -19,7 +19,10 @@ const CONSTANT: [&str; 2] = ["iss", "aud"];
 
 pub fn read(table: &Table<'_>, params: &ParamRules, nonce: bool) -> Option<Vec<Claim>> {
     let mut claims = own(table, params)?;
-    if nonce && !claims.iter().any(|own| own.name == "nonce") {
+    if nonce {
+        if claims.iter().any(|own| own.name == "nonce") {
+            table.error("claims", "has nonce, which redirect_uris echoes");
+        }
         let echoed = Expression::compile("{{ params.nonce }}", params).ok()?;
         claims.push(Claim::required(
             "nonce",
@@ -105,6 +108,9 @@ fn auto(table: &Table<'_>) -> Vec<Claim> {
             table.error(renamed, format!("renames {name}, which auto_claims leaves out"));
         }
         let says = table.parsed(renamed, name.to_owned(), |text| match text.len() {
+            _ if text != name && (names.contains(&text) || CONSTANT.contains(&text)) => {
+                Err("is the name of another claim".into())
+            }
             1..=64 => Ok(text.to_owned()),
             _ => Err("has 1 to 64 bytes".into()),
         });
