@@ -34,6 +34,7 @@ mod initiate;
 mod interop;
 mod keys;
 mod launch;
+mod link;
 mod logout;
 mod lying_provider;
 mod metadata;
