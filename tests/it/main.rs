@@ -35,6 +35,7 @@ mod interop;
 mod interop_pypi;
 mod keys;
 mod launch;
+mod link;
 mod logout;
 mod lying_provider;
 mod metadata;
