@@ -128,9 +128,7 @@ impl ParamRules {
     }
 
     fn add(&mut self, name: &str, form: Form, optional: bool) -> Result<(), DeclareError> {
-        let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        let goes_on = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if !starts || !goes_on || name.len() > 32 {
+        if !is_name(name) {
             return Err(DeclareError::Name);
         }
         if RESERVED.contains(&name) {
@@ -237,6 +235,13 @@ fn is_under(url: &Url, place: &Url) -> bool {
             .strip_prefix(start)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         && (start.is_empty() || !climbs)
+}
+
+/// What a parameter may be called.
+pub fn is_name(text: &str) -> bool {
+    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let goes_on = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    starts && goes_on && text.len() <= 32
 }
 
 /// The decoded pairs of a query or form; `None` where they are not UTF-8.
