@@ -128,9 +128,7 @@ impl ParamRules {
     }
 
     fn add(&mut self, name: &str, form: Form, optional: bool) -> Result<(), DeclareError> {
-        let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        let goes_on = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if !starts || !goes_on || name.len() > 32 {
+        if !is_name(name) {
             return Err(DeclareError::Name);
         }
         if RESERVED.contains(&name) {
@@ -240,6 +238,13 @@ fn is_under(url: &Url, place: &Url) -> bool {
     let start = place.path().trim_end_matches('/');
     let rest = url.path().strip_prefix(start);
     url.origin() == place.origin() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What a parameter may be called.
+pub fn is_name(text: &str) -> bool {
+    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let goes_on = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    starts && goes_on && text.len() <= 32
 }
 
 /// The decoded pairs of a query or form; `None` where they are not UTF-8.

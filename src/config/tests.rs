@@ -187,6 +187,13 @@ fn c_39_a_list_that_is_never_closed_tells_no_secret_behind_it() {
 }
 
 #[test]
+fn c_39_a_placeholder_that_is_never_closed_tells_no_secret_behind_it() {
+    let app = "vendor = \"bit6\"\nurl = \"https://a.example/{room/canary-behind-it/{lang}\"\n";
+    let told = refusal(&file("", app));
+    assert!(told.contains("apps.a.url") && !told.contains("canary"), "{told}");
+}
+
+#[test]
 fn lesson_38_what_is_missing_at_the_end_is_missing_on_the_last_line() {
     let told = refusal("public_url = \"\"\"http://localhost:8080\n[server]\n");
     assert!(told.contains("usher.toml:2: is not TOML here"), "{told}");
