@@ -159,11 +159,12 @@ impl Expression {
         OWN.iter().any(|name| self.reads(name))
     }
 
-    /// Whether it names `user.{name}`.
+    /// Whether it names `user.{name}`, also as the claim that it comes from.
     pub fn reads(&self, name: &str) -> bool {
-        self.references
-            .iter()
-            .any(|r| r.path[0] == "user" && r.path.get(1).is_some_and(|found| found == name))
+        self.references.iter().any(|reference| {
+            let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
+            matches!(path[..], ["user", found, ..] | ["user", "claims", found, ..] if found == name)
+        })
     }
 
     /// The value: of its own type where one expression stands alone, else text. `Null` is explicit.

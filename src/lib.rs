@@ -18,8 +18,9 @@
 //!
 //! [`types`] and [`clock`] know nothing of ours. A stage knows the stages before it, never [`web`]
 //! or [`app`]. [`config`] puts the compiled parts of the stages together; [`store`] keeps what
-//! outlives a request; [`web`] speaks HTTP; [`app`] composes all; [`cli`] is what people type. A
-//! test reads the `use` lines and fails on any other edge.
+//! outlives a request; [`link`] writes what people paste elsewhere; [`web`] speaks HTTP; [`app`]
+//! composes all; [`cli`] is what people type. A test reads the `use` lines and fails on any other
+//! edge.
 
 pub mod access;
 pub mod app;
@@ -34,6 +35,7 @@ pub mod expression;
 pub mod http;
 pub mod identity;
 mod lifecycle;
+pub mod link;
 pub mod mint;
 pub mod params;
 pub mod rooms;

@@ -128,9 +128,7 @@ impl ParamRules {
     }
 
     fn add(&mut self, name: &str, form: Form, optional: bool) -> Result<(), DeclareError> {
-        let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        let goes_on = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if !starts || !goes_on || name.len() > 32 {
+        if !is_name(name) {
             return Err(DeclareError::Name);
         }
         if RESERVED.contains(&name) || name.starts_with("usher_") {
@@ -211,8 +209,8 @@ impl Form {
         match self {
             Self::Pattern(pattern) => pattern.is_match(value),
             Self::Within(places) => {
-                // What browsers would read otherwise than we do is refused before it is read (S-302).
-                if !value.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
+                // What others would read otherwise than we do is refused before it is read (S-302).
+                if !value.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') || is_ambiguous(value) {
                     return false;
                 }
                 let local = value.starts_with('/') && !value.starts_with("//");
@@ -227,16 +225,26 @@ impl Form {
     }
 }
 
+/// Whether the path leads elsewhere for whoever resolves or decodes it, or leaves its start out.
+fn is_ambiguous(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+    let path = path.to_ascii_lowercase();
+    let hidden = ["//", "%2e", "%2f", "%5c"];
+    hidden.iter().any(|part| path.contains(part)) || path.split('/').any(|part| matches!(part, "." | ".."))
+}
+
 fn is_under(url: &Url, place: &Url) -> bool {
-    let (path, start) = (url.path(), place.path().trim_end_matches('/'));
-    // A server may decode what the path hides.
-    let hidden = path.to_ascii_lowercase();
-    let climbs = hidden.contains("%2e") || hidden.contains("%2f") || hidden.contains("%5c");
-    url.origin() == place.origin()
-        && path
-            .strip_prefix(start)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        && (start.is_empty() || !climbs)
+    let start = place.path().trim_end_matches('/');
+    let rest = url.path().strip_prefix(start);
+    url.origin() == place.origin() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What a parameter may be called.
+pub fn is_name(text: &str) -> bool {
+    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let goes_on = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    starts && goes_on && text.len() <= 32
 }
 
 /// The decoded pairs of a query or form; `None` where they are not UTF-8.

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use time::OffsetDateTime;
+use tokio::time::timeout;
 use url::Url;
 use uuid::Uuid;
 
@@ -15,17 +17,27 @@ use crate::vendors::vonage_video::{
     RestToken, Room, SessionRefused, session_address, session_from, session_request,
 };
 
+/// How long anybody waits for a room, the turns of others included.
+const PATIENCE: Duration = Duration::from_secs(12);
+
 /// Why a room has no session.
 #[derive(Debug, thiserror::Error)]
 pub enum RoomError {
     #[error("the store did not answer")]
     Store(#[from] Unavailable),
     #[error("the vendor {0}")]
-    Call(#[from] HttpError),
+    Call(HttpError),
     #[error(transparent)]
     Refused(#[from] SessionRefused),
     #[error(transparent)]
     Key(#[from] KeyError),
+}
+
+/// The call's error is in the text already, and no source besides.
+impl From<HttpError> for RoomError {
+    fn from(error: HttpError) -> Self {
+        Self::Call(error)
+    }
 }
 
 /// A room, told from all others.
@@ -65,19 +77,20 @@ impl Rooms {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(turns.entry(whole.clone()).or_default())
         };
-        let found = {
+        let found = async {
             let _mine = turn.lock().await;
             match store.room(room.application_id, name).await? {
                 Some(id) => Ok(id),
                 None => self.make(store, room, name, key, now).await,
             }
         };
+        let found = timeout(PATIENCE, found).await;
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         // Ours and the map's: nobody else waits.
         if Arc::strong_count(&turn) == 2 {
             turns.remove(&whole);
         }
-        found
+        found.unwrap_or(Err(HttpError::Slow.into()))
     }
 
     async fn make(

@@ -125,7 +125,8 @@ fn secure(text: &str, scheme: &str, plain: &str) -> Result<Url, ParseError> {
         found if found == plain => Err(ParseError::new(format!(
             "must be {scheme}; plain {plain} is for loopback only"
         ))),
-        other => Err(ParseError::new(format!("must be {scheme}, not {other}"))),
+        // The scheme of a secret that stands in the wrong place is a part of it (C-39).
+        _ => Err(ParseError::new(format!("must be {scheme}"))),
     }
 }
 
@@ -303,6 +304,22 @@ mod tests {
             "https://a.example/ b",
         ] {
             assert!(secure_url(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn c_39_a_refused_url_is_not_repeated() {
+        for text in [
+            "canary://a.example",
+            "canary:canary",
+            "https://canary:canary@a.example",
+            "http://canary.example",
+            "https://canary:x",
+            "canary",
+        ] {
+            for error in [secure_url(text), secure_websocket(text)].map(Result::unwrap_err) {
+                assert!(!error.0.contains("canary"), "{error}");
+            }
         }
     }
 

@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 use time::{Duration, OffsetDateTime};
 
 use crate::claims::{Expectation, Moment};
-use crate::config::App;
+use crate::config::{App, State};
 use crate::identity::strict_json;
+use crate::signer::PublicKey;
 use crate::vendors;
 
 /// One line of the list. Says nothing of the token but what is wrong with it.
@@ -111,20 +112,27 @@ fn signature(app: &App, token: &str, header: &Map<String, Value>) -> Result<Stri
         return Err("cannot be right: the algorithm is not the app's".into());
     };
     let (message, signature) = token.rsplit_once('.').ok_or("there is none")?;
+    let made_with = |public: &PublicKey| {
+        let jwk: Option<Jwk> = serde_json::from_value(public.jwk(algorithm, None)).ok();
+        let key = jwk.and_then(|jwk| DecodingKey::from_jwk(&jwk).ok());
+        key.is_some_and(|key| crypto::verify(signature, message.as_bytes(), &key, algorithm).unwrap_or(false))
+    };
     let holds = match app.key.public() {
-        Some(public) => {
-            let jwk = serde_json::from_value(public.jwk(algorithm, None));
-            let jwk: Jwk = jwk.map_err(|_| "the app's key has no public form")?;
-            let key = DecodingKey::from_jwk(&jwk).map_err(|_| "the app's key has no public form")?;
-            crypto::verify(signature, message.as_bytes(), &key, algorithm).unwrap_or(false)
-        }
+        Some(public) => made_with(public),
         None => app.key.made(message.as_bytes(), signature),
     };
     if holds {
-        Ok("was made with the app's key".into())
-    } else {
-        Err("was not made with the app's key over these claims".into())
+        return Ok("was made with the app's key".into());
     }
+    let other = app.published.iter().find(|other| made_with(&other.key));
+    Err(match other.map(|other| other.state) {
+        Some(State::Retired { .. }) => {
+            "was made with a retired key: a vendor that holds one key has the next by now"
+        }
+        Some(State::Next) => "was made with the next key, which does not sign before usher keys rotate",
+        Some(State::Active) | None => "was not made with the app's key over these claims",
+    }
+    .into())
 }
 
 /// `iat`, `exp`, and what lies between.

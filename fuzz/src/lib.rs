@@ -9,5 +9,8 @@ pub mod cookies;
 pub mod expressions;
 pub mod id_token;
 pub mod jwks;
+pub mod logout;
 pub mod params;
 pub mod strict_json;
+
+mod op;

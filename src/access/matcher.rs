@@ -130,6 +130,7 @@ impl Matcher {
                 .map(Self::Provider)
                 .map_err(|e| e.to_string()),
             "claim" => match rest.split_once('=') {
+                Some(("email", _)) => Err("email:A asks whether it is verified, and a claim does not".into()),
                 Some((path, value)) if !path.is_empty() && !value.is_empty() => Ok(Self::Claim {
                     path: path.to_owned(),
                     value: value.to_owned(),

@@ -179,7 +179,7 @@ impl Fits {
             when: rules
                 .when
                 .as_ref()
-                .map(|when| condition(when, &Context::new(identity, params, app.0, app.1))),
+                .map(|when| condition(when, identity, &Context::new(identity, params, app.0, app.1))),
             bind_email: rules.bind_email.then(|| verified(identity)),
             age: rules.step_up.age(identity, now),
             strength: rules.step_up.strength(identity),
@@ -213,6 +213,9 @@ impl Fits {
         };
         match self.when {
             Some(Fit::Yes) | None => {}
+            Some(Fit::Unknown(Unknown::Email { .. })) => {
+                return Err((Denial::EmailUnverified, Decider::When));
+            }
             Some(_) => return Err((Denial::WhenNotMet, Decider::When)),
         }
         match self.bind_email {
@@ -236,8 +239,12 @@ fn unknowns(fits: &[Fit]) -> impl Iterator<Item = (usize, Unknown)> {
     })
 }
 
-/// `when` fits where it is the boolean `true`, and nothing else.
-fn condition(when: &Expression, context: &Context) -> Fit {
+/// `when` fits where it is the boolean `true`, and nothing else. Over an address that is not verified it
+/// is unknown, unless it looks at that itself (S-323).
+fn condition(when: &Expression, identity: &Identity, context: &Context) -> Fit {
+    if when.reads("email") && !when.reads("email_verified") && identity.verified_email().is_none() {
+        return Fit::Unknown(Unknown::Email { matches: false });
+    }
     match when.evaluate(context) {
         Ok(Value::Bool(true)) => Fit::Yes,
         Ok(Value::Bool(false)) => Fit::No,

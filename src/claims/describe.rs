@@ -145,6 +145,7 @@ impl Source {
             Self::VerifiedEmail => "verified e-mail".into(),
             Self::Email(email) => format!("{}, where it is verified", email.source()),
             Self::Link(link) => format!("{}, an https link", link.source()),
+            Self::Pairs(pairs) if pairs.is_empty() => "no pairs".into(),
             Self::Pairs(pairs) => {
                 let pairs: Vec<_> = pairs
                     .iter()

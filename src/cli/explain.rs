@@ -115,11 +115,11 @@ impl Explained<'_> {
             );
         }
         let size = self.app.key.token_length(&prepared.claims);
-        let _ = writeln!(
-            text,
-            "token    {size} bytes, good for {} s",
-            self.app.ttl.whole_seconds()
+        let life = self.life().map_or_else(
+            || "without an end of its own".to_owned(),
+            |seconds| format!("good for {seconds} s"),
         );
+        let _ = writeln!(text, "token    {size} bytes, {life}");
         let address = self.address(prepared);
         let address = address.as_deref().unwrap_or("none: the token API answers");
         let _ = writeln!(text, "address  {address}");
@@ -159,7 +159,7 @@ impl Explained<'_> {
                 found["header"] = self.app.key.header();
                 found["claims"] = self.app.recipe.expectations().map(claim).collect();
                 found["token_bytes"] = json!(self.app.key.token_length(&prepared.claims));
-                found["ttl"] = json!(self.app.ttl.whole_seconds());
+                found["ttl"] = json!(self.life());
                 found["address"] = json!(self.address(prepared));
             }
             Err(refusal) => {
@@ -170,6 +170,11 @@ impl Explained<'_> {
         }
         found["warnings"] = json!(self.warnings());
         found
+    }
+
+    /// The seconds for which a token works; none where it does not say so itself.
+    fn life(&self) -> Option<i64> {
+        self.app.recipe.expires().then(|| self.app.ttl.whole_seconds())
     }
 
     /// Where the token would go, with an ellipsis in its place.

@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod init;
 mod keys;
+mod link;
 mod mint;
 mod serve;
 mod trial;
@@ -95,6 +96,13 @@ enum Command {
         #[command(subcommand)]
         command: keys::Command,
     },
+    /// Print the link of an app in the form that each place wants it
+    Link {
+        #[command(flatten)]
+        file: ConfigFile,
+        #[command(flatten)]
+        wanted: link::Wanted,
+    },
     /// Let go of a person whose e-mail address an app with `bind_email` holds on to
     Unbind {
         #[command(flatten)]
@@ -146,6 +154,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Verify { file, token, app } => verify::run(&file.config, &token, &app),
         Command::Demo { port } => demo::run(Some(port)),
         Command::Keys { file, command } => keys::run(&file.config, &command, SystemClock.now()),
+        Command::Link { file, wanted } => link::run(&file.config, &wanted, SystemClock.now()),
         Command::Unbind { file, person, app } => unbind::run(&file.config, &app, &person),
         Command::Audit { file, command } => audit(&file.config, command),
     }

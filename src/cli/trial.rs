@@ -40,7 +40,8 @@ impl Trial {
     }
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+/// A parameter as it is typed.
+pub fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("a parameter is name=value")?;
     Ok((name.to_owned(), value.to_owned()))
 }

@@ -1,7 +1,5 @@
 //! `[apps.*]`: what all vendors have in common; the rest is each vendor's own.
 
-use std::sync::Arc;
-
 use time::Duration;
 use url::Url;
 
@@ -11,7 +9,7 @@ use super::reader::{Item, Table};
 use super::secret::{Tolerance, image};
 use super::server::short;
 use super::sharing::Keys;
-use super::{App, Provider, PublicUrl, handover, key, site};
+use super::{App, PublicUrl, handover, key, site};
 use crate::access::{Rules, StepUp};
 use crate::delivery::{Delivery, Target};
 use crate::expression::{Expression, meant};
@@ -26,12 +24,11 @@ const SHORTEST: Duration = Duration::seconds(30);
 pub(super) fn apps(
     file: &Table<'_>,
     provider_ids: &[ProviderId],
-    providers: &[Arc<Provider>],
+    mut keys: Keys<'_>,
     tolerance: &Tolerance,
     public_url: Option<&PublicUrl>,
 ) -> Vec<App> {
     let mut apps = Vec::new();
-    let mut keys = Keys::of(providers);
     for (id, item) in file
         .get("apps")
         .and_then(|item| item.entries())
@@ -110,6 +107,12 @@ fn app(
     let key = key::read(&table, vendor, profile.head, tolerance);
     let target = profile.target.or(target);
     check_address(&table, target.as_ref(), &profile.delivery);
+    if confirm && profile.delivery == Delivery::Json {
+        table.error(
+            "confirm",
+            "is for tokens that a launch carries: the token API, which has this one, asks nobody",
+        );
+    }
     let page = target.as_ref().filter(|_| profile.delivery == Delivery::Json);
     let handover = handover::read(&table, &params, &origins, page, public_url);
     site::warn_of_other_sites(&table, &origins, page, public_url);

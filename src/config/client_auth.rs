@@ -91,7 +91,7 @@ pub(super) fn keep_apart(file: &Table<'_>, clients: &[ClientKey], apps: &[App]) 
         };
         for client in clients
             .iter()
-            .filter(|client| app.key.public() == Some(&client.key))
+            .filter(|client| app.published.iter().any(|published| published.key == client.key))
         {
             item.error_with(
                 format!("has the client key of providers.{}", client.provider),
@@ -103,6 +103,9 @@ pub(super) fn keep_apart(file: &Table<'_>, clients: &[ClientKey], apps: &[App]) 
 
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+
     use jsonwebtoken::Algorithm;
 
     use super::*;
@@ -148,6 +151,24 @@ mod tests {
             &*PEM
         );
         let told = refusal(&with(&lines));
+        assert!(told.contains("has the client key of providers."), "{told}");
+
+        // Nor is the one that follows it.
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+            path
+        };
+        let active = write("app.pem", &generate(KeyKind::Rsa2048));
+        let next = write("app.next.pem", &generate(KeyKind::Rsa2048));
+        let lines = format!(
+            "auth_method = \"private_key_jwt\"\nclient_key_file = \"{}\"",
+            next.display()
+        );
+        let key = format!("key = \"\"\"{}\"\"\"", &*PEM);
+        let told = refusal(&with(&lines).replace(&key, &format!("key_file = \"{}\"", active.display())));
         assert!(told.contains("has the client key of providers."), "{told}");
     }
 

@@ -43,9 +43,6 @@ pub(super) fn read(
         }
         return handover;
     }
-    if table.flag("confirm") {
-        table.error("confirm", "does not go with handover = \"code\"");
-    }
     if params.is_optional("code").is_some() {
         table.error(
             "params",

@@ -39,6 +39,9 @@ pub(super) fn read(
         };
         table.error(other, format!("does not fit: this algorithm takes {kind}"));
     }
+    if vendor.key != KeyFrom::Vendor && is_to_be_made(table, wanted[1]) {
+        return None;
+    }
     let text = secret(table, wanted, tolerance)?;
     let item = wanted.into_iter().find_map(|key| table.get(key))?;
     let key = if hmac {
@@ -47,6 +50,21 @@ pub(super) fn read(
         SigningKey::from_pem(&text, head)
     };
     key.map_err(|error| refuse(&item, &error)).ok()
+}
+
+/// Whether the file is not there yet, which is told with the command that makes it.
+fn is_to_be_made(table: &Table<'_>, file: &str) -> bool {
+    let item = table.get(file).filter(Item::is_text);
+    let Some((item, name)) = item.and_then(|item| Some((item.clone(), item.text()?))) else {
+        return false;
+    };
+    let missing = !item.source.relative(name).exists();
+    if missing {
+        let app = table.name.trim_start_matches("apps.");
+        let cure = format!("usher keys new --app {app} makes it");
+        item.error_with("names a file that is not there", &cure);
+    }
+    missing
 }
 
 /// The keys to show: the one that signs, and those beside its file. Secrets are never shown.

@@ -37,7 +37,7 @@ sections! {
         "opens_at" "closes_at" "handover" "bind_email"
     ]
     FRAMEABLE "apps.* (frameable)" ["display_name" "email" "avatar_url" "user_profile"]
-    COBROWSE "apps.* (cobrowse)" ["license_key" "display_name" "role" "policy"]
+    COBROWSE "apps.* (cobrowse)" ["license_key" "display_name" "role" "policy" "delivery"]
     VONAGE_VIDEO "apps.* (vonage-video)" [
         "application_id" "session_id" "room" "role" "connection_data" "data_claim" "layout_classes" "archive_mode"
         "media_mode" "api_url"

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use secrecy::SecretBox;
 use toml::de::DeTable;
 
 use super::keys::{self, SECTIONS};
 use super::problem::{Problem, Problems, Severity};
 use super::reader::{Source, Table};
-use super::secret::Tolerance;
-use super::{Config, Loaded, PublicUrl, app, client_auth, expectation, provider, server};
+use super::secret::{Tolerance, why};
+use super::sharing::Keys;
+use super::{Audit, Config, Loaded, PublicUrl, Server, app, client_auth, expectation, provider, server};
 use crate::types::{Origin, is_loopback, secure_url};
 
 /// Bytes that the file may have.
@@ -34,7 +36,7 @@ pub fn load(path: &Path) -> Result<Loaded, Problems> {
     }
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&text, path),
-        Err(error) => refuse(format!("cannot be read: {}", error.kind())),
+        Err(error) => refuse(format!("cannot be read: {}", why(&error))),
     }
 }
 
@@ -96,7 +98,7 @@ fn read<'a>(
     let apps = app::apps(
         &file,
         &provider::ids(&file),
-        &providers,
+        Keys::of(&providers, own_keys(server.as_ref(), &audit)),
         &tolerance,
         public_url.as_ref(),
     );
@@ -130,4 +132,10 @@ fn public_url(file: &Table<'_>) -> Option<PublicUrl> {
             loopback: is_loopback(&url),
         })
     })
+}
+
+/// What seals cookies and proves the trail.
+fn own_keys<'a>(server: Option<&'a Server>, audit: &'a Audit) -> Vec<&'a SecretBox<[u8; 32]>> {
+    let sealing = server.map(|server| &server.sealing_keys[..]).unwrap_or_default();
+    sealing.iter().chain(&audit.key).collect()
 }

@@ -43,7 +43,7 @@ use crate::vendors::vonage_video::Room;
 pub use client_auth::ClientKey;
 pub use encoding::Encoding;
 pub use expectation::{Expectation, PersonaTest};
-pub use key_files::Published;
+pub use key_files::{Published, State};
 pub use key_place::{KeyPlace, Place, key_place};
 pub use load::{all_keys, load, parse};
 pub use persona::{PersonaProblem, PersonaProblems, persona};

@@ -62,6 +62,8 @@ impl<'a> Source<'a> {
     pub fn into_problems(self) -> Vec<Problem> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| problem.line);
+        // Two readers may stumble over one value.
+        problems.dedup();
         problems
     }
 }

@@ -1,7 +1,7 @@
 //! Secrets and files: `x`, `x_file` or `x_env`, exactly one; and who may read the file.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -171,12 +171,20 @@ fn open(path: &Path, name: &str) -> Result<(File, u32), Unreadable> {
     match std::fs::metadata(path) {
         Ok(found) if !found.is_file() => return refuse("it is not a regular file"),
         Ok(_) => {}
-        Err(error) => return refuse(&error.kind().to_string()),
+        Err(error) => return refuse(&why(&error)),
     }
     match File::open(path).and_then(|file| file.metadata().map(|found| (file, found))) {
         Ok((file, found)) if found.is_file() => Ok((file, found.mode())),
         Ok(_) => refuse("it is not a regular file"),
-        Err(error) => refuse(&error.kind().to_string()),
+        Err(error) => refuse(&why(&error)),
+    }
+}
+
+/// Why a file cannot be read, without its name.
+pub fn why(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        kind => kind.to_string(),
     }
 }
 
@@ -188,7 +196,7 @@ fn read(file: File, most: u64) -> Result<Vec<u8>, Unreadable> {
             most / 1024
         ))),
         Ok(_) => Ok(bytes),
-        Err(error) => Err(Unreadable::new(format!("cannot be read: {}", error.kind()))),
+        Err(error) => Err(Unreadable::new(format!("cannot be read: {}", why(&error)))),
     }
 }
 

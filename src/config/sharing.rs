@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretBox};
 use serde_json::Value;
 
 use super::encoding::Encoding;
@@ -40,6 +40,8 @@ const LOOKS: [&str; 20] = [
 /// The keys of the apps that were read so far, beside those of the providers.
 pub(super) struct Keys<'a> {
     providers: &'a [Arc<Provider>],
+    /// Usher's own, which no vendor may know.
+    own: Vec<&'a SecretBox<[u8; 32]>>,
     apps: Vec<Used>,
 }
 
@@ -51,9 +53,10 @@ struct Used {
 }
 
 impl<'a> Keys<'a> {
-    pub fn of(providers: &'a [Arc<Provider>]) -> Self {
+    pub fn of(providers: &'a [Arc<Provider>], own: Vec<&'a SecretBox<[u8; 32]>>) -> Self {
         Self {
             providers,
+            own,
             apps: Vec::new(),
         }
     }
@@ -79,6 +82,16 @@ impl<'a> Keys<'a> {
                 "give the app a key of its own",
             );
         }
+        if self
+            .own
+            .iter()
+            .any(|own| is_secret(&app.key, own.expose_secret()))
+        {
+            item.error_with(
+                "has a key of Usher's own, sealing_key_file or audit.key_file, which its vendor would know",
+                "give the app a key of its own",
+            );
+        }
         for other in self
             .apps
             .iter()
@@ -96,6 +109,12 @@ impl<'a> Keys<'a> {
         }
         self.apps.push(used);
     }
+}
+
+/// Whether these bytes are the secret that the app signs with.
+fn is_secret(key: &SigningKey, bytes: &[u8]) -> bool {
+    let other = SigningKey::from_secret(bytes.to_vec().into(), Head::new(key.algorithm()), 0);
+    other.is_ok_and(|other| other.fingerprint() == key.fingerprint())
 }
 
 /// Whether the provider's client secret, read in any way in which an app could, is this key.

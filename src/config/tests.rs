@@ -117,9 +117,10 @@ fn each_value_has_its_refusal() {
         ),
         (page("origins = []"), "must be \"code\""),
         (page("handover = \"code\""), "must hold https://app.example.com"),
+        (page("confirm = true"), "is for tokens that a launch carries"),
         (
             page("handover = \"code\"\nconfirm = true"),
-            "does not go with handover",
+            "is for tokens that a launch carries",
         ),
         (
             page("handover = \"code\"\nparams = { code = \"x\" }"),
@@ -161,7 +162,6 @@ fn each_value_has_its_refusal() {
             cobrowse("policy = { version = 3, sessions = { team = \"x\" } }"),
             "is not custom_data, id or",
         ),
-        (cobrowse("delivery = \"post_message\""), "unknown key"),
     ] {
         let told = refusal(&text);
         assert!(told.contains(wanted), "{wanted}\n---\n{told}");
@@ -184,6 +184,13 @@ fn c_39_a_list_that_is_never_closed_tells_no_secret_behind_it() {
         told.contains("apps.a.allow") && !told.contains("canary"),
         "{told}"
     );
+}
+
+#[test]
+fn c_39_a_placeholder_that_is_never_closed_tells_no_secret_behind_it() {
+    let app = "vendor = \"bit6\"\nurl = \"https://a.example/{room/canary-behind-it/{lang}\"\n";
+    let told = refusal(&file("", app));
+    assert!(told.contains("apps.a.url") && !told.contains("canary"), "{told}");
 }
 
 #[test]

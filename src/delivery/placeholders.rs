@@ -1,7 +1,7 @@
 //! A text of the configuration in which `{name}` stands for a parameter.
 
 use super::target::{TargetError, refuse};
-use crate::params::{ParamError, ParamRules, Params};
+use crate::params::{ParamError, ParamRules, Params, is_name};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Placeholders(pub(super) Vec<Part>);
@@ -23,6 +23,10 @@ impl Placeholders {
             let (name, after) = behind
                 .split_once('}')
                 .ok_or_else(|| refuse("has a { without its }"))?;
+            // Where a } is missing, whatever stands behind it is no name to repeat (C-39).
+            if !is_name(name) {
+                return Err(refuse("has a {} around what no parameter can be called"));
+            }
             if params.is_optional(name).is_none() {
                 return Err(refuse(format!("{{{name}}} is not declared under params")));
             }

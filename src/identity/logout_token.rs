@@ -80,7 +80,12 @@ pub async fn verify(provider: &Provider, compact: &str, now: OffsetDateTime) -> 
 }
 
 /// Checks what a token says whose signature is good.
-fn read(token: &Authentic, issuer: &Issuer, client_id: &str, now: OffsetDateTime) -> Result<Logout, Invalid> {
+pub fn read(
+    token: &Authentic,
+    issuer: &Issuer,
+    client_id: &str,
+    now: OffsetDateTime,
+) -> Result<Logout, Invalid> {
     let claims = &token.claims;
     let issued_at = jwt::addressed(claims, issuer.as_str(), client_id, now).map_err(Invalid::Jwt)?;
     if !claims

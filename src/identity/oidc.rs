@@ -186,7 +186,7 @@ pub async fn authorize(
         return Ok(url);
     }
     let pushed = async {
-        let _turn = provider.token_requests.acquire().await;
+        let _turn = provider.pushes.acquire().await;
         par::push(provider, metadata, &url, now).await
     };
     tokio::time::timeout(within, pushed)
@@ -309,7 +309,8 @@ async fn exchange(
         Some(endpoint) => userinfo::fetch(provider, endpoint, access_token, subject.as_str(), now).await?,
         None => Map::new(),
     };
-    let sid = claims.get("sid").and_then(Value::as_str).map(str::to_owned);
+    let sid = claims.get("sid").and_then(Value::as_str);
+    let sid = sid.filter(|sid| !sid.is_empty()).map(str::to_owned);
     let identity = claims::identity(settings, subject, claims, userinfo)?;
     Ok(SignedIn {
         identity,

@@ -87,6 +87,9 @@ pub struct Provider {
     pub settings: Arc<settings::Provider>,
     pub http: Http,
     pub(super) token_requests: Semaphore,
+    /// Pushed requests have turns of their own: strangers cause them, and must not hold up those who
+    /// come back with a code.
+    pub(super) pushes: Semaphore,
     metadata: Cached<Metadata>,
     keys: Cached<Keys>,
     refetches: DefaultDirectRateLimiter,
@@ -109,6 +112,7 @@ impl Provider {
             settings,
             http,
             token_requests: Semaphore::new(TOKEN_REQUESTS),
+            pushes: Semaphore::new(TOKEN_REQUESTS),
             metadata: Cached::new(),
             keys: Cached::new(),
             refetches: RateLimiter::direct(quota),

@@ -108,6 +108,28 @@ fn lesson_8_s_302_a_return_address_stays_under_the_places_that_are_listed() {
     ] {
         assert!(!takes(bad), "{bad}");
     }
+    // A vendor that resolves or decodes a path must not find another host in it.
+    let mut anywhere = ParamRules::default();
+    anywhere
+        .declare_within("return_to", &["https://help.acme.com"], true)
+        .unwrap();
+    let takes = |value: &str| anywhere.accept(&[("return_to".into(), value.into())]).is_ok();
+    for good in ["/", "/a/b.c?next=//x/../y%2f", "https://help.acme.com"] {
+        assert!(takes(good), "{good}");
+    }
+    for bad in [
+        "/..//evil.test",
+        "/a/..//evil.test",
+        "/.//evil.test",
+        "/a//evil.test",
+        "/%2fevil.test",
+        "/%5Cevil.test",
+        "/%2e%2e/evil.test",
+        "https://help.acme.com//evil.test",
+        "https://help.acme.com/..//evil.test",
+    ] {
+        assert!(!takes(bad), "{bad}");
+    }
     for place in [
         "http://a.example",
         "https://a.example/?q",

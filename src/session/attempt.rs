@@ -60,6 +60,9 @@ impl Page {
     }
 }
 
+/// Bytes of a path of ours that somebody else may name as the end of a sign-in (S-302).
+pub const LONGEST_TARGET: usize = 512;
+
 fn query(pairs: &[(String, String)]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs)

@@ -78,7 +78,7 @@ impl RejectedKey {
             }
             Self::NeedsSecret => "give secret, secret_file or secret_env in the place of the key",
             Self::NeedsPrivateKey => "give key, key_file or key_env in the place of the secret",
-            Self::ShortSecret { .. } => "take a longer one, such as openssl rand -base64 48 makes",
+            Self::ShortSecret { .. } => "take a longer one, such as openssl rand -hex 64 makes",
             Self::SecretIsPem | Self::SecretIsJwk => {
                 "give the text that the vendor knows, or a new random one"
             }

@@ -82,7 +82,10 @@ fn user_profile(table: &Table<'_>, params: &ParamRules) -> Option<Vec<(String, E
                 Err("a key has 1 to 64 bytes, without markup and what cannot be seen".into())
             }
         });
-        Some((key?, compiled(value, params)?))
+        let value = compiled(value, params);
+        Some((key?, value?))
     });
-    pairs.collect()
+    // Every problem is told, and not only the first.
+    let pairs: Vec<Option<(String, Expression)>> = pairs.collect();
+    pairs.into_iter().collect()
 }

@@ -16,15 +16,19 @@ use crate::config::{App, Handover};
 use crate::delivery::{self, Launch};
 use crate::identity::strict_json;
 use crate::mint::{self, Refusal};
-use crate::params;
+use crate::params::{self, ParamError};
 use crate::session::attempt::{Destination, Page};
 use crate::session::handover;
 use crate::vendors;
 
-/// `POST /api/apps/{app}/token`.
+/// `POST /api/apps/{app}/token`. What it is given stands in the body, and nothing in the query.
 pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Problem> {
     let app = app(&visit)?;
-    answer(&visit, app, || given(&visit, &body)).await
+    let given = || match visit.query()?.into_iter().next() {
+        Some((name, _)) => Err(ParamError::Undeclared(name).into()),
+        None => given(&visit, &body),
+    };
+    answer(&visit, app, given).await
 }
 
 /// `GET` on the same path, for vendors whose SDK needs it.
@@ -205,8 +209,7 @@ fn given(visit: &Visit, body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     };
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if kind.eq_ignore_ascii_case("application/json") {
-        let object = strict_json::object(body)
-            .map_err(|_| Problem::bad_request("bad_request").because("request.not_json"))?;
+        let object = strict_json::object(body).map_err(|_| Problem::bad_request("params.not_json"))?;
         Ok(params::flat(object)?)
     } else if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         pairs(body)

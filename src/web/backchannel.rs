@@ -41,7 +41,7 @@ impl From<Unavailable> for Refused {
     }
 }
 
-pub async fn post(
+pub(super) async fn post(
     visit: Visit,
     provider: web::Path<String>,
     Body(body): Body,
@@ -74,8 +74,9 @@ async fn log_out(visit: &Visit, provider: &Provider, body: &[u8]) -> Result<u64,
     ended.await?.ok_or(Refused::Invalid("logout_token.replayed"))
 }
 
-/// The `logout_token` of the form; other parameters may stand beside it (S-153).
-fn token(media_type: &str, body: &[u8]) -> Result<String, &'static str> {
+/// The `logout_token` of a form, beside which other parameters may stand (S-153); or why there is none,
+/// as the log says it.
+pub fn token(media_type: &str, body: &[u8]) -> Result<String, &'static str> {
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case(FORM) {
         return Err("logout_request.media_type");

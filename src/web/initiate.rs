@@ -9,11 +9,9 @@ use super::issue;
 use super::launch::{self, Asked};
 use super::login::{self, Remembered};
 use super::visit::{Visit, pairs};
-use crate::session::attempt::{Destination, Page};
+use crate::session::attempt::{Destination, LONGEST_TARGET, Page};
 use crate::types::AppId;
 
-/// S-302.
-const LONGEST_TARGET: usize = 512;
 /// As long as an address of e-mail may be.
 const LONGEST_HINT: usize = 254;
 

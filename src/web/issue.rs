@@ -1,5 +1,6 @@
 //! What a launch and an answer of the token API have in common: count, mint, record.
 
+use actix_web::http::StatusCode;
 use uuid::Uuid;
 
 use super::Gateway;
@@ -77,7 +78,13 @@ impl Entry<'_> {
             Some(room) => {
                 let Gateway { rooms, store, .. } = visit.gateway.get_ref();
                 let found = rooms.session_id(store, room, &app.key, visit.now).await;
-                Some(found.map_err(|error| Problem::from(error).towards(self.destination()))?)
+                let found = found.map_err(|error| Problem::from(error).towards(self.destination()))?;
+                // The vendor may have taken its time, and the person may have signed out meanwhile (S-161).
+                if visit.session_of(self.session.key).await?.is_none() {
+                    let gone = Problem::new(StatusCode::UNAUTHORIZED, "session.required");
+                    return Err(gone.towards(self.destination()));
+                }
+                Some(found)
             }
             None => None,
         };

@@ -4,7 +4,7 @@ pub mod accent;
 mod account;
 mod api;
 pub mod assets;
-mod backchannel;
+pub mod backchannel;
 mod body;
 mod callback;
 mod cors;

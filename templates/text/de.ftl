@@ -190,6 +190,10 @@ error-params-not-text-title = Diese Anfrage ist nicht lesbar
 error-params-not-text-text = Was die Anfrage für „{ $name }“ angibt, ist kein Text.
 error-params-not-text-cure = Senden Sie jeden Wert als Zeichenkette.
 
+error-params-not-json-title = Diese Anfrage ist nicht lesbar
+error-params-not-json-text = Die Anfrage nennt sich JSON und ist kein Objekt, in dem jeder Name einmal steht.
+error-params-not-json-cure = Senden Sie ein JSON-Objekt mit einer Zeichenkette für jeden Parameter.
+
 error-login-bad-request-title = Dieser Anmeldelink ist nicht lesbar
 error-login-bad-request-text = Die Adresse verlangt eine Anmeldung für etwas, das hier nicht bekannt ist.
 error-login-bad-request-cure = Beginnen Sie bei Ihren Anwendungen, oder öffnen Sie den ursprünglichen Link noch einmal.

@@ -191,6 +191,10 @@ error-params-not-text-title = This request cannot be read
 error-params-not-text-text = What the request gives for “{ $name }” is not text.
 error-params-not-text-cure = Send every value as a string.
 
+error-params-not-json-title = This request cannot be read
+error-params-not-json-text = The request calls itself JSON, and is not one object with every name once.
+error-params-not-json-cure = Send one JSON object, with a string for each parameter.
+
 error-login-bad-request-title = This sign-in link cannot be read
 error-login-bad-request-text = The address asks to sign in for something that this site does not know.
 error-login-bad-request-cure = Start from your apps, or open the original link again.

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::harness::{How, Lie, Lying, SUPPORT, World, claims_of, keys, lying};
+use crate::custom;
+use crate::harness::{How, Lie, Lying, SUPPORT, World, claims_of, keys, lying, refused_at_load};
 
 use super::claims::{frameable, launch, try_launch};
 
@@ -134,6 +135,40 @@ fn s_324_a_domain_opens_only_for_verified_addresses_of_exactly_it() {
         assert_eq!(answer.status, 403, "{email}");
     }
     frameable(&world, json!({ "email": "ada@EXAMPLE.com" }));
+}
+
+/// The address that a provider merely repeats is anybody's, whatever name it is read by.
+#[test]
+fn s_323_nothing_rests_on_an_unverified_address() {
+    let ada = r#""user.claims.email == 'ada@example.com'""#;
+    let world = World::with(|settings| {
+        settings.set("[apps.townhall]", "when", ada);
+        let url = "url = \"https://tool.example.com/sso\"";
+        let by_name = "claims = { sub = \"{{ user.claims['email'] }}\" }";
+        custom::app(settings, "tool", &format!("{url}\n{by_name}"));
+        let asks = r#"when = "user.email == 'ada@example.com' or not user.email_verified""#;
+        custom::app(settings, "asks", &format!("{url}\n{asks}"));
+    });
+    let denial = || world.usher.audited("denied").pop().unwrap()["reason"].clone();
+    for verified in [json!(false), json!("true"), json!(null)] {
+        let profile = json!({ "email_verified": verified });
+        let (mut ada, answer) = try_launch(&world, profile, "/launch/townhall");
+        answer.expect(403);
+        assert_eq!(denial(), "access.email_unverified");
+        ada.get("/launch/tool").expect(403);
+        assert_eq!(denial(), "claims.email_unverified");
+        ada.get("/launch/asks").expect(302);
+    }
+    let (mut ada, answer) = try_launch(&world, json!({}), "/launch/townhall");
+    answer.expect(302);
+    ada.get("/launch/tool").expect(302);
+    refused_at_load(
+        |settings| {
+            let deny = "url = \"https://tool.example.com/\"\ndeny = [\"claim:email=ada@example.com\"]";
+            custom::app(settings, "tool", deny);
+        },
+        "email:A asks whether it is verified",
+    );
 }
 
 #[test]

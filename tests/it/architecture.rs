@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// What each module may name of ours. Modules that are not here may name all.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("types", &[]),
     ("clock", &[]),
     ("params", &["types"]),
@@ -55,6 +55,10 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "delivery",
             "config",
         ],
+    ),
+    (
+        "link",
+        &["types", "session", "params", "delivery", "config", "mint"],
     ),
     ("verify", &["identity", "claims", "vendors", "signer", "config"]),
     (

@@ -8,7 +8,7 @@ use crate::harness::{Lie, SUPPORT, World, keys, lying, token_in, verify};
 const LOGIN: &str = "input[name=login]";
 
 /// Signs in where the tab stands at the provider's form.
-fn sign_in(tab: &Tab, login: &str) {
+pub fn sign_in(tab: &Tab, login: &str) {
     tab.arrive("/sign-in/");
     tab.fill(LOGIN, login);
     tab.click("button");
@@ -27,7 +27,7 @@ fn at_the_portal(world: &World, login: &str) -> (Visitor, Tab) {
 
 impl World {
     /// A real browser's cookies are secrets of the log scan too.
-    fn remember(&self, visitor: &Visitor) {
+    pub fn remember(&self, visitor: &Visitor) {
         for cookie in visitor.cookies() {
             if cookie["name"].as_str().is_some_and(|name| name.contains("usher")) {
                 self.usher
@@ -39,7 +39,7 @@ impl World {
 
     /// Asserts that the tab is at the vendor with a token that the vendor accepts.
     #[track_caller]
-    fn has_arrived(&self, tab: &Tab, path: &str, key: usize) -> serde_json::Value {
+    pub fn has_arrived(&self, tab: &Tab, path: &str, key: usize) -> serde_json::Value {
         tab.arrive(&format!("^{}", self.vendor.url(path)));
         let token = token_in(&tab.url());
         self.usher.secrets.add_token("a minted token", &token);

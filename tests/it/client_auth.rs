@@ -1,6 +1,11 @@
 //! How the gateway says who it is, and how it pushes its requests (requirements S-073, S-077,
 //! S-109, S-127 to S-129).
 
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
 use crate::harness::browser::links;
 use crate::harness::keys;
 use crate::harness::lie::{edit, remove};
@@ -179,6 +184,43 @@ fn s_128_a_refused_push_is_never_made_up_for_by_plain_parameters() {
             .refuses(status, reason)
             .never_asked("authorize");
     }
+}
+
+/// A stranger can start as many sign-ins as there are turns, while a code is redeemed for nobody but
+/// whoever has one.
+#[test]
+fn s_366_c_20_a_flood_of_begun_sign_ins_keeps_nobody_from_ending_one() {
+    const TURNS: usize = 256;
+    let pushed = Arc::new((Mutex::new(None), Condvar::new()));
+    let counted = Arc::clone(&pushed);
+    let lie = Lie::none().requiring_par().in_par_answer(move |answer| {
+        let (count, changed) = &*counted;
+        if let Some(count) = count.lock().unwrap().as_mut() {
+            *count += 1;
+            *answer = Answer::Silence;
+            changed.notify_all();
+        }
+    });
+    let world = world(ClientAuth::Basic, lie);
+    let mut ada = world.usher.browser();
+    let begun = ada.get("/auth/login?provider=lie").expect(303);
+    let (count, changed) = &*pushed;
+    *count.lock().unwrap() = Some(0);
+    let port = world.usher.port;
+    let request = format!("GET /auth/login?provider=lie HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n");
+    let flood: Vec<TcpStream> = (0..2 * TURNS + 88)
+        .map(|_| {
+            let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let full = |count: &mut Option<usize>| count.is_some_and(|count| count < TURNS);
+    let waited = changed.wait_timeout_while(count.lock().unwrap(), Duration::from_secs(9), full);
+    drop(waited.unwrap());
+    ada.follow(begun).expect(200);
+    assert!(ada.is_signed_in());
+    drop(flood);
 }
 
 #[test]

@@ -117,8 +117,9 @@ fn c_50_every_command_that_reads_the_configuration_takes_it_by_c() {
     let dir = world.usher.dir.path();
     fs::rename(dir.join("usher.toml"), dir.join("elsewhere.toml")).unwrap();
     write_secret(dir, "ada.json", r#"{ "name": "Ada", "groups": ["staff"] }"#);
-    let commands: [&[&str]; 6] = [
+    let commands: [&[&str]; 7] = [
         &["check"],
+        &["link", "townhall"],
         &["keys", "list"],
         &["explain", "--app", "townhall", "--as", "ada.json"],
         &["audit", "list"],

@@ -306,7 +306,22 @@ fn times_are_set_left_out_renamed_or_counted_in_milliseconds() {
         ("claims = { iat = 1 }", "list it under auto_claims"),
         (
             "claims = { until = \"x\", name = \"{{ user.name }}\" }\nexp_as = \"until\"",
-            "which auto_claims sets",
+            "has until, which auto_claims sets",
+        ),
+        ("exp_as = \"iat\"", "is the name of another claim"),
+        (
+            "auto_claims = [\"exp\"]\nexp_as = \"iat\"",
+            "is the name of another claim",
+        ),
+        ("jti_as = \"aud\"", "is the name of another claim"),
+        ("iat_as = \"t\"\nexp_as = \"t\"", "sets t twice"),
+        (
+            "redirect_uris = [\"https://tool.example.com/cb\"]\nexp_as = \"nonce\"",
+            "has nonce, which auto_claims sets",
+        ),
+        (
+            "redirect_uris = [\"https://tool.example.com/cb\"]\nclaims = { nonce = \"x\" }",
+            "which redirect_uris echoes",
         ),
         ("claims = { iss = \"{{ user.name }}\" }", "must be constant"),
         ("claims = { aud = \"{{ user.claims.aud }}\" }", "must be constant"),

@@ -119,6 +119,14 @@ fn freshworks_gets_state_and_nonce_back_at_listed_addresses_only() {
         ("redirect_uris = [\"http://acme.freshworks.com/\"]", "https"),
         ("redirect_uris = [\"https://acme.freshworks.com/#x\"]", "fragment"),
         (
+            "redirect_uris = [\"https://acme.freshworks.com/?state=1\"]",
+            "has a state of its own",
+        ),
+        (
+            "token_param = \"jwt\"\nredirect_uris = [\"https://acme.freshworks.com/?jw%74=1\"]",
+            "has a jwt of its own",
+        ),
+        (
             "redirect_uris = [\"https://acme.freshworks.com/\"]\nurl = \"https://acme.freshworks.com/\"",
             "two ways",
         ),

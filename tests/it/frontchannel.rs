@@ -131,6 +131,18 @@ fn s_168_s_378_a_wrong_issuer_or_sid_ends_nothing() {
     assert!(world.usher.audited("sign_out").is_empty());
 }
 
+/// A name that says nothing would be everybody's, and known to strangers.
+#[test]
+fn s_378_an_empty_sid_names_no_session() {
+    let world = lying(Lie::none().in_claims(|claims| claims["sid"] = "".into()));
+    let mut ada = world.ada_at("lie");
+    let issuer = world.liar.issuer("lie");
+    let url = address(&world, "lie", Some(&issuer), Some(""));
+    let stranger = world.usher.browser().send(framed(&url, "cross-site"));
+    stranger.expect(200);
+    is_in(&mut ada, true);
+}
+
 #[test]
 fn c_25_without_a_sid_only_the_session_of_the_cookie_ends() {
     let world = lying(Lie::naming_sessions());

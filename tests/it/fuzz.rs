@@ -45,6 +45,7 @@ corpus! {
     c_12_any_expression => expressions,
     s_348_any_id_token => id_token,
     s_347_any_jwk_set => jwks,
+    s_153_any_logout_by_back_channel => logout,
     c_49_any_launch_parameters => params,
     s_182_any_json => strict_json,
 }

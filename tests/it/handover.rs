@@ -178,3 +178,27 @@ fn c_7_without_handover_a_code_is_an_undeclared_parameter() {
     let answer = refused(answer, 400, "params.undeclared");
     assert!(answer.json()["detail"].as_str().unwrap().contains("code"));
 }
+
+#[test]
+fn c_32_of_many_who_hand_in_one_code_at_once_one_gets_a_token() {
+    let world = world();
+    let origin = world.vendor.url("");
+    let code = code(&world, &mut world.signed_in("ada"), "/launch/townhall");
+    let answers: Vec<Response> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..12)
+            .map(|_| scope.spawn(|| trade(&world, &code, &origin)))
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let (good, bad): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
+    assert_eq!((good.len(), bad.len()), (1, 11));
+    for answer in good {
+        traded(&world, answer);
+    }
+    for answer in bad {
+        refused(answer, 403, "code.invalid");
+    }
+    let rows = world.usher.audited("launch");
+    let minted = rows.iter().filter(|row| !row["token_sha256"].is_null());
+    assert_eq!(minted.count(), 1);
+}

@@ -258,3 +258,34 @@ fn what_init_writes_serves() {
     child.wait().unwrap();
     assert!(ready, "it serves");
 }
+
+/// The output of a command for Ada, after `init` for a vendor, its secrets and `change`.
+fn tried(vendor: &str, command: &str, change: impl Fn(String) -> String) -> String {
+    let (dir, _) = init(&["--vendor", vendor], "");
+    let path = dir.path().join("usher.toml");
+    let config = change(fs::read_to_string(&path).unwrap());
+    fs::write(&path, &config).unwrap();
+    for name in config.lines().filter_map(|line| quoted(line, "secret_file = \"")) {
+        write_secret(dir.path(), name, &format!("a-secret-for-{name}-0123456789\n"));
+    }
+    let ada = include_str!("../../src/vendors/presets/golden/ada.json");
+    write_secret(dir.path(), "ada.json", ada);
+    let app = quoted(&config, "\napp = \"").unwrap();
+    said(&run_in(dir.path(), &[command, "--app", app, "--as", "ada.json"]))
+}
+
+#[test]
+fn what_is_said_of_a_token_is_true_and_said_once() {
+    let told = tried("zendesk", "explain", |config| config);
+    assert!(told.contains(" bytes, without an end of its own\n"), "{told}");
+    let told = tried("frameable", "explain", |config| config);
+    assert!(
+        told.contains("userProfile = left out  <- no pairs\n") && told.contains("good for 300 s"),
+        "{told}"
+    );
+    let nowhere = "room = \"standup\"\napi_url = \"http://127.0.0.1:1\" #";
+    let told = tried("vonage-video", "mint", |config| {
+        config.replace("room = \"standup\"", nowhere)
+    });
+    assert_eq!(told.matches("could not be reached").count(), 1, "{told}");
+}

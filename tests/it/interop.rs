@@ -1,8 +1,9 @@
 //! Each shape of the certified provider with each thing that people do there: a grid, one test a
-//! cell.
+//! cell. It can do all of them in every shape; `interop_pypi.rs` has providers that cannot.
 
 use serde_json::json;
 
+use crate::harness::logout_token::is_in;
 use crate::harness::{How, Shape, World, claims_of, keys};
 
 fn world(shape: Shape) -> World {
@@ -16,7 +17,11 @@ fn sign_in(shape: Shape) {
     let arrived = world.open(&mut ada, "/launch/townhall", "ada").expect(200);
     let claims = claims_of(&arrived, keys::TOWNHALL);
     assert_eq!(claims["displayName"], "Ada Lovelace");
-    let checked = world.usher.run(&["check", "--online"]);
+}
+
+/// The operator hears that all is well, before anybody signs in.
+fn check_online(shape: Shape) {
+    let checked = world(shape).usher.run(&["check", "--online"]);
     let said = String::from_utf8_lossy(&checked.stdout);
     assert!(checked.status.success(), "{said}");
 }
@@ -38,7 +43,8 @@ fn groups(shape: Shape) {
     world.signed_in("eve").get("/launch/townhall").expect(403);
 }
 
-/// S-021: signing out ends the session here, then the provider's: the next sign-in asks.
+/// S-021: signing out ends the session here, then the provider's: the next sign-in asks. On the way
+/// the provider calls back, and is told that all is well (S-024).
 fn sign_out(shape: Shape) {
     let world = world(shape);
     let mut ada = world.signed_in("ada");
@@ -48,8 +54,19 @@ fn sign_out(shape: Shape) {
     assert!(asks.url.starts_with(&world.op.issuer), "{}", asks.path());
     let out = ada.submit(&asks, [("logout", "yes")]).expect(200);
     assert_eq!(out.path(), world.usher.url("/auth/signed-out"));
+    assert_eq!(world.op.logouts(), ["ok"]);
     let again = ada.go("/auth/login?provider=work").expect(200);
     assert!(again.url.contains("/sign-in/"), "{}", again.path());
+}
+
+/// S-024: signing out at the provider ends the session here.
+fn back_channel(shape: Shape) {
+    let world = world(shape);
+    let mut ada = world.signed_in("ada");
+    let asks = ada.go(&format!("{}/session/end", world.op.issuer)).expect(200);
+    ada.submit(&asks, [("logout", "yes")]).expect(200);
+    assert_eq!(world.op.logouts(), ["ok"]);
+    is_in(&mut ada, false);
 }
 
 macro_rules! grid {
@@ -60,6 +77,11 @@ macro_rules! grid {
             #[test]
             fn sign_in() {
                 super::sign_in($value);
+            }
+
+            #[test]
+            fn check_online() {
+                super::check_online($value);
             }
 
             #[test]
@@ -75,6 +97,11 @@ macro_rules! grid {
             #[test]
             fn sign_out() {
                 super::sign_out($value);
+            }
+
+            #[test]
+            fn back_channel() {
+                super::back_channel($value);
             }
         })*
     };

@@ -87,6 +87,11 @@ fn c_45_a_key_is_made_shown_and_takes_over_and_the_earlier_one_goes_in_time() {
         verify_in_set(token, &set(&world)).unwrap();
     }
     verify(&before, keys::TOWNHALL, None, None).unwrap();
+    let told = said(&run_in(&dir, &["verify", &before, "--app", "townhall"]));
+    assert!(
+        told.contains("FAIL  signature     was made with a retired key"),
+        "{told}"
+    );
     assert!(verify(&after, keys::TOWNHALL, None, None).is_err());
     let table = run(&dir, &["keys", "list"]);
     let states: Vec<&str> = table

@@ -13,14 +13,14 @@ const APPLICATION: &str = "7f3b9a52-0c1d-4e8f-9a6b-5d4c3b2a1f00";
 const SESSION: &str = "2_MX43ZjNiOWE1Mn5-MTcwMDAwMDAwMDAwMH5hYmM-fn4";
 
 /// A stand-in for the vendor's REST API.
-struct Api {
+pub struct Api {
     server: Server,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Api {
     /// Answers the nth request as `answer` says.
-    fn start(answer: impl Fn(usize) -> Answer + Send + Sync + 'static) -> Self {
+    pub fn start(answer: impl Fn(usize) -> Answer + Send + Sync + 'static) -> Self {
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
         let book = Arc::clone(&asked);
         let server = Server::start(move |request| {
@@ -49,7 +49,7 @@ impl Api {
 }
 
 /// The vendor's answer: an array of one.
-fn session(number: usize) -> Answer {
+pub fn session(number: usize) -> Answer {
     Answer::json(&json!([{
         "session_id": format!("{SESSION}{number}"), "application_id": APPLICATION,
         "create_dt": "Sat Nov 21 08:00:00 PST 2026", "media_server_url": "",
@@ -67,7 +67,7 @@ fn app(settings: &mut Settings, id: &str, more: &str) {
 }
 
 /// A gateway with a room at `api` for each value of the parameter `case`.
-fn with_room(api: &Api) -> World {
+pub fn with_room(api: &Api) -> World {
     let url = api.url();
     World::with(move |settings| {
         app(
@@ -78,7 +78,7 @@ fn with_room(api: &Api) -> World {
     })
 }
 
-fn join(world: &World, browser: &mut Browser, case: &str) -> Response {
+pub fn join(world: &World, browser: &mut Browser, case: &str) -> Response {
     world.ask(browser, "room", [("case", case)])
 }
 

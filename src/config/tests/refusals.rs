@@ -116,3 +116,117 @@ fn extra_params_say_nothing_that_usher_says_itself() {
     let told = refusal(&with("auth_time = \"ours\""));
     assert!(told.contains("is \"provider\" or \"callback\""), "{told}");
 }
+
+#[test]
+fn a_console_is_handed_its_token_by_a_redirect_and_the_other_way_is_refused_by_name() {
+    let by = |delivery: &str| file("", &format!("{COBROWSE}delivery = \"{delivery}\""));
+    assert!(loaded(&by("redirect")).warnings.is_empty());
+    let told = refusal(&by("post_message"));
+    assert!(
+        told.contains("apps.a.delivery: post_message is for a console in a frame of ours"),
+        "{told}"
+    );
+    assert!(refusal(&by("redirct")).contains("apps.a.delivery: is redirect"));
+}
+
+#[test]
+fn two_claims_under_one_name_are_refused() {
+    let custom = |more: &str| {
+        let body = "vendor = \"custom\"\nurl = \"https://app.example.com/\"\nallow = [\"everyone\"]\nclaims = { sub = \"{{ user.sub }}\" }";
+        file("", &format!("{body}\n{more}"))
+    };
+    let told = refusal(&custom("exp_as = \"t\"\niat_as = \"t\""));
+    assert!(told.contains("twice: give each a name of its own"), "{told}");
+    let echoed = custom("redirect_uris = [\"https://app.example.com/cb\"]\njti_as = \"nonce\"")
+        .replace("url = \"https://app.example.com/\"\n", "");
+    assert!(refusal(&echoed).contains("claims: has nonce, which auto_claims sets"));
+}
+
+#[test]
+fn a_key_that_is_still_to_be_made_is_told_with_the_command_that_makes_it() {
+    let custom = "vendor = \"custom\"\nurl = \"https://app.example.com/\"\nallow = [\"everyone\"]\nclaims = { sub = \"{{ user.sub }}\" }";
+    let key = format!("key = \"\"\"{}\"\"\"", &*PEM);
+    for (app, file_key) in [(FRAMEABLE, "key_file"), (custom, "secret_file")] {
+        let told = refusal(&file("", app).replace(&key, &format!("{file_key} = \"keys/none\"")));
+        let wanted =
+            format!("apps.a.{file_key}: names a file that is not there (usher keys new --app a makes it)");
+        assert!(told.contains(&wanted), "{told}");
+    }
+    let issued = "vendor = \"soul-machines\"\nkey_name = \"k\"\nsession_server = \"sm.example.com\"\nttl = \"10m\"\nallow = [\"everyone\"]";
+    let told = refusal(&file("", issued).replace(&key, "secret_file = \"keys/none\""));
+    assert!(
+        told.contains("no such file") && !told.contains("keys new"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_leads_nowhere_is_refused() {
+    let custom = |more: &str| {
+        let body = "vendor = \"custom\"\nallow = [\"everyone\"]\nclaims = { sub = \"{{ user.sub }}\" }\ndelivery = \"json\"";
+        file("", &format!("{body}\n{more}"))
+    };
+    let told = refusal(&custom("redirect_uris = [\"https://app.example.com/cb\"]"));
+    assert!(
+        told.contains("apps.a.redirect_uris: bring no token with delivery = \"json\""),
+        "{told}"
+    );
+    let told = refusal(&custom("response = { t = \"{{ token }}\", u = \"{{ url }}\" }"));
+    assert!(told.contains("apps.a.response.u: there is no url"), "{told}");
+}
+
+/// Sent as it stands, it would be believed to work.
+#[test]
+fn an_expression_where_only_constants_stand_is_refused() {
+    let custom = |more: &str| {
+        let body = "vendor = \"custom\"\nurl = \"https://app.example.com/\"\nallow = [\"everyone\"]\nclaims = { sub = \"{{ user.sub }}\" }";
+        file("", &format!("{body}\n{more}"))
+    };
+    let told = refusal(&custom("header = { iss = \"{{ user.sub }}\" }"));
+    assert!(told.contains("apps.a.header.iss: is constant"), "{told}");
+    let deep = "response = { jwt = \"{{ token }}\", deep = { t = [\"{{ token }}\"] } }";
+    let told = refusal(&custom(deep));
+    assert!(
+        told.contains("apps.a.response.deep: is a constant, or {{ token }}"),
+        "{told}"
+    );
+    loaded(&custom(
+        "response = { jwt = \"{{ token }}\", deep = { t = { u = [true] } } }",
+    ));
+}
+
+#[test]
+fn lesson_38_every_pair_of_a_profile_is_looked_at() {
+    let pairs = "user_profile = [[\"a\"], [\"b\", \"{{ user.clams.x }}\"], [\"\", \"c\"]]";
+    let told = refusal(&file("", &format!("{FRAMEABLE}{pairs}")));
+    for wanted in [
+        "each entry is a pair",
+        "did you mean claims?",
+        "a key has 1 to 64",
+    ] {
+        assert!(told.contains(wanted), "{wanted}\n---\n{told}");
+    }
+}
+
+#[test]
+fn s_322_constant_data_that_the_vendor_never_takes_is_refused_at_load() {
+    let vonage = |length: usize| {
+        let data = "x".repeat(length);
+        file(
+            "",
+            &format!(
+                "vendor = \"vonage-video\"\napplication_id = \"6e1a7c52-93fb-4b0e-8f0c-0d5b2a8b7f14\"\nsession_id = \"1_x\"\nallow = [\"everyone\"]\nconnection_data = \"{data}\""
+            ),
+        )
+    };
+    loaded(&vonage(1000));
+    assert!(refusal(&vonage(1001)).contains("connection_data: has over 1000 characters"));
+}
+
+#[test]
+fn one_fault_is_told_once_and_in_plain_words() {
+    let told = refusal(&format!("server = 3\n{}", file("", FRAMEABLE)));
+    assert_eq!(told.matches("server: must be a table").count(), 1, "{told}");
+    let told = refusal(&file("", FRAMEABLE).replace("client_secret =", "client_secret_file ="));
+    assert!(told.contains("there is no such file"), "{told}");
+}

@@ -1,6 +1,11 @@
 //! Who may have whose key, and which roles nobody has by default.
 
 use std::fmt::Write as _;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::*;
 
@@ -107,6 +112,26 @@ fn s_342_c_9_no_app_signs_with_a_providers_client_secret() {
     let told = refusal(&pem);
     assert!(told.contains("has the client secret of providers.work"), "{told}");
     assert!(!told.contains("BEGIN"), "{told}");
+}
+
+#[test]
+fn c_9_no_vendor_knows_a_key_of_ushers_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let own = dir.path().join("own");
+    std::fs::write(&own, format!("{}\n", STANDARD.encode([7; 32]))).unwrap();
+    std::fs::set_permissions(&own, Permissions::from_mode(0o600)).unwrap();
+    let own = own.display();
+    let key = format!("secret_file = \"{own}\"\nsecret_encoding = \"base64\"");
+    let app = hmac("one", &key, "staff", "user.sub", "");
+    let text = with(&[app]);
+    assert_eq!(loaded(&text).config.apps.len(), 1);
+    for section in ["[server]\nsealing_key_file", "[audit]\nkey_file"] {
+        let told = refusal(&format!("{text}\n{section} = \"{own}\"\n"));
+        assert!(
+            told.contains("apps.one: has a key of Usher's own"),
+            "{section}: {told}"
+        );
+    }
 }
 
 #[test]

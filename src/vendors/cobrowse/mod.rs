@@ -58,6 +58,14 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
         _ => Err("is agent or none".into()),
     });
     let rules = role_rules(table, &ROLES, scope.providers);
+    table.parsed("delivery", (), |text| match text {
+        "redirect" => Ok(()),
+        "post_message" => Err(
+            "post_message is for a console in a frame of ours, which comes with embedding; until then, redirect"
+                .into(),
+        ),
+        _ => Err("is redirect".into()),
+    });
     let policy = match table.get("policy") {
         Some(item) => Some(Some(policy::read(&item, table, params)?)),
         None => Some(None),

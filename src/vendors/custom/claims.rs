@@ -19,18 +19,26 @@ const CONSTANT: [&str; 2] = ["iss", "aud"];
 
 pub fn read(table: &Table<'_>, params: &ParamRules, nonce: bool) -> Option<Vec<Claim>> {
     let mut claims = own(table, params)?;
-    let auto = auto(table);
-    for claim in &auto {
-        if claims.iter().any(|own| own.name == claim.name) {
-            table.error("claims", format!("has {}, which auto_claims sets", claim.name));
+    if nonce {
+        if claims.iter().any(|own| own.name == "nonce") {
+            table.error("claims", "has nonce, which redirect_uris echoes");
         }
-    }
-    if nonce && !claims.iter().any(|own| own.name == "nonce") {
         let echoed = Expression::compile("{{ params.nonce }}", params).ok()?;
         claims.push(Claim::required(
             "nonce",
             Source::Tree(Tree::Expression(echoed), Care::Exact),
         ));
+    }
+    let auto = auto(table);
+    for (at, claim) in auto.iter().enumerate() {
+        let same = |other: &Claim| other.name == claim.name;
+        if claims.iter().any(same) {
+            table.error("claims", format!("has {}, which auto_claims sets", claim.name));
+        }
+        if auto[..at].iter().any(same) {
+            let twice = format!("sets {} twice: give each a name of its own", claim.name);
+            table.error("auto_claims", twice);
+        }
     }
     claims.extend(auto);
     Some(claims)
@@ -100,6 +108,9 @@ fn auto(table: &Table<'_>) -> Vec<Claim> {
             table.error(renamed, format!("renames {name}, which auto_claims leaves out"));
         }
         let says = table.parsed(renamed, name.to_owned(), |text| match text.len() {
+            _ if text != name && (names.contains(&text) || CONSTANT.contains(&text)) => {
+                Err("is the name of another claim".into())
+            }
             1..=64 => Ok(text.to_owned()),
             _ => Err("has 1 to 64 bytes".into()),
         });

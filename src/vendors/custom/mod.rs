@@ -48,6 +48,9 @@ const NOT_IN_HEADER: [&str; 10] = [
     "alg", "kid", "crit", "b64", "jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256",
 ];
 
+/// The parameter that a token comes in where nothing else is said.
+const TOKEN: &str = "token";
+
 /// What vendors send in `state` and `nonce`.
 const ECHO: &str = "[A-Za-z0-9._~+/=:-]{1,256}";
 
@@ -56,10 +59,12 @@ fn declare(table: &Table<'_>, params: &mut ParamRules) {
     if !table.has("redirect_uris") {
         return;
     }
+    let named = table.get("token_param").filter(Item::is_text);
+    let token = named.as_ref().and_then(Item::text).unwrap_or(TOKEN);
     let listed: Vec<String> = table
         .texts("redirect_uris")
         .into_iter()
-        .filter_map(|(item, _)| item.parsed(redirect_uri))
+        .filter_map(|(item, _)| item.parsed(|text| redirect_uri(text, token)))
         .collect();
     if listed.is_empty() {
         table.error("redirect_uris", "is empty: list the vendor's addresses, whole");
@@ -81,12 +86,19 @@ fn declare(table: &Table<'_>, params: &mut ParamRules) {
     }
 }
 
-fn redirect_uri(text: &str) -> Result<String, String> {
+/// An address as browsers write it, which brings none of what is added to it (S-303).
+fn redirect_uri(text: &str, token: &str) -> Result<String, String> {
     let url = secure_url(text).map_err(|e| e.to_string())?;
     if url.fragment().is_some() || url.as_str() != text {
         return Err("is written otherwise by browsers, or has a fragment; write it as they do".into());
     }
-    Ok(text.to_owned())
+    let brought = url
+        .query_pairs()
+        .find(|(key, _)| [STATE, token].contains(&&**key));
+    match brought {
+        Some((key, _)) => Err(format!("has a {key} of its own")),
+        None => Ok(text.to_owned()),
+    }
 }
 
 fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
@@ -125,6 +137,9 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             "and redirect_uris are two ways to say where people go: give one",
         );
     }
+    if target.is_some() && matches!(delivery, Some(Delivery::Json)) {
+        table.error("redirect_uris", "bring no token with delivery = \"json\"");
+    }
     let recipe = Recipe {
         claims: claims?,
         unit,
@@ -159,6 +174,9 @@ fn header(item: &Item<'_>) -> Map<String, Value> {
             };
             entry.error_with("cannot stand in the header", cure);
         } else if let Some(text) = entry.text() {
+            if text.contains("{{") {
+                entry.error("is constant: no expression can stand in the header");
+            }
             extras.insert(name.to_owned(), text.into());
         }
     }
@@ -166,7 +184,7 @@ fn header(item: &Item<'_>) -> Map<String, Value> {
 }
 
 fn delivery(table: &Table<'_>) -> Option<Delivery> {
-    let name = table.parsed("token_param", "token".to_owned(), |text| {
+    let name = table.parsed("token_param", TOKEN.to_owned(), |text| {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
         if (1..=64).contains(&text.len()) && text.bytes().all(plain) {
             Ok(text.to_owned())

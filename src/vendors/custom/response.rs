@@ -27,8 +27,12 @@ pub fn read(table: &Table<'_>) -> Option<Answer> {
                 },
             }
         } else {
-            Some(constant)
+            // An expression deep inside would be sent as it stands.
+            Some(constant).filter(|_| !entry.json().to_string().contains("{{"))
         };
+        if matches!(part, Some(Part::PlainAddress)) && !table.has("url") {
+            entry.error("there is no url to answer with");
+        }
         match part {
             Some(part) => members.push(((*name).to_owned(), part)),
             None => entry.error("is a constant, or {{ token }}, {{ expires_at }} or {{ url }} alone"),

@@ -21,7 +21,7 @@ fn written(preset: &Preset) -> (TempDir, Loaded) {
         FirstKey::Pair { .. } => PEM.clone(),
         FirstKey::Secret { .. } => "0123456789abcdef0123456789abcdef".into(),
     };
-    let audit_key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    let audit_key = "YXVkaXQta2V5LW9mLTMyLWJ5dGVzLWluLXRoZS10ZXM=";
     for (name, text) in [
         (preset.key.file(), key.as_str()),
         ("secrets/work", "hunter2hunter2"),

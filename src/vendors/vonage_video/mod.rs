@@ -10,14 +10,15 @@ use time::Duration;
 use url::Url;
 use uuid::Uuid;
 
-use super::fields::{role_rules, template, token};
+use super::fields::{compiled, role_rules, token};
 use super::{KeyFrom, Profile, Scope, Vendor, no_params};
 use crate::access::Roles;
 use crate::claims::{Claim, Recipe, Source};
 use crate::config::keys::VONAGE_VIDEO;
-use crate::config::reader::Table;
+use crate::config::reader::{Item, Table};
 use crate::delivery::{Answer, Delivery, Part, Placeholders};
-use crate::params::{ParamError, Params};
+use crate::expression::Expression;
+use crate::params::{ParamError, ParamRules, Params};
 use crate::signer::Head;
 use crate::types::secure_url;
 pub use rest::{RestToken, SessionRefused, session_address, session_from, session_request};
@@ -76,7 +77,7 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
     });
     let rules = role_rules(table, &ROLES, scope.providers);
     let data = match table.get("connection_data") {
-        Some(_) => Some(template(table, "connection_data", "", scope.params)?),
+        Some(item) => Some(connection_data(&item, scope.params)?),
         None => None,
     };
     let data_claim = table.parsed("data_claim", "connection_data", |text| match text {
@@ -124,6 +125,15 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
         room,
         ..Profile::new(Recipe::new(claims))
     })
+}
+
+/// What all in the session can read. A constant that is too long would refuse every launch.
+fn connection_data(item: &Item<'_>, params: &ParamRules) -> Option<Expression> {
+    let data = compiled(item, params)?;
+    if data.is_constant() && data.source().chars().count() > MOST_DATA {
+        item.error(format!("has over {MOST_DATA} characters"));
+    }
+    Some(data)
 }
 
 /// Either one session for all, or a room.

@@ -15,6 +15,7 @@ pub const CODES: &[&str] = &[
     "params.too_long",
     "params.control_character",
     "params.not_text",
+    "params.not_json",
     "login.bad_request",
     "login.state_invalid",
     "login.expired",

@@ -4,11 +4,11 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use super::node::Node;
+use super::script::Script;
 
-fn node() -> &'static Node {
-    static NODE: OnceLock<Node> = OnceLock::new();
-    NODE.get_or_init(|| Node::start("browser.mjs"))
+fn node() -> &'static Script {
+    static NODE: OnceLock<Script> = OnceLock::new();
+    NODE.get_or_init(|| Script::node("browser.mjs"))
 }
 
 /// A person at a browser with an empty profile.

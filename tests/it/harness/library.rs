@@ -5,12 +5,12 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use super::keys::{self, from_base64url};
-use super::node::Node;
+use super::script::Script;
 
 /// Asks one of the libraries of `vendors.mjs`; an error is the library's own.
 pub fn ask(name: &str, args: Value) -> Result<Value, String> {
-    static NODE: OnceLock<Node> = OnceLock::new();
-    NODE.get_or_init(|| Node::start("vendors.mjs")).ask(name, args)
+    static NODE: OnceLock<Script> = OnceLock::new();
+    NODE.get_or_init(|| Script::node("vendors.mjs")).ask(name, args)
 }
 
 #[track_caller]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Value, json};
 
 use super::keys;
-use super::node::Node;
+use super::script::Script;
 
 /// How the provider is set up, and what the client's registration asks of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,9 +39,9 @@ pub struct Op {
 /// What the client calls its key.
 const KID: &str = "the-client-s-key";
 
-fn node() -> &'static Node {
-    static NODE: OnceLock<Node> = OnceLock::new();
-    NODE.get_or_init(|| Node::start("provider.mjs"))
+fn node() -> &'static Script {
+    static NODE: OnceLock<Script> = OnceLock::new();
+    NODE.get_or_init(|| Script::node("provider.mjs"))
 }
 
 impl Op {

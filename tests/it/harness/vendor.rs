@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::keys;
-use super::node::Node;
+use super::script::Script;
 use super::server::{Answer, Asked, Server, value_of};
 use super::wire::Response;
 
@@ -79,9 +79,9 @@ pub fn verify_in_set(token: &str, set: &Value) -> Result<Value, String> {
     verifier().ask("verify_in_set", json!({ "token": token, "set": set }))
 }
 
-fn verifier() -> &'static Node {
-    static NODE: OnceLock<Node> = OnceLock::new();
-    NODE.get_or_init(|| Node::start("verify.mjs"))
+fn verifier() -> &'static Script {
+    static NODE: OnceLock<Script> = OnceLock::new();
+    NODE.get_or_init(|| Script::node("verify.mjs"))
 }
 
 /// The token in an address.

@@ -1,5 +1,5 @@
-//! A Node.js child that answers JSON lines, shared by all tests of a run. It ends when its
-//! standard input does, which is when this process does.
+//! A child that answers JSON lines, by Node.js or Python, shared by all tests of a run. It ends when
+//! its standard input does, which is when this process does.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
@@ -15,24 +15,35 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 type Waiting = Arc<Mutex<HashMap<u64, Sender<Result<Value, String>>>>>;
 
-pub struct Node {
-    script: &'static str,
+pub struct Script {
+    name: &'static str,
     stdin: Mutex<ChildStdin>,
     waiting: Waiting,
     next: AtomicU64,
 }
 
-impl Node {
-    pub fn start(script: &'static str) -> Self {
+impl Script {
+    pub fn node(name: &'static str) -> Self {
+        Self::start("node", name)
+    }
+
+    pub fn python(name: &'static str) -> Self {
+        Self::start(
+            concat!(env!("CARGO_MANIFEST_DIR"), "/tests/.venv/bin/python"),
+            name,
+        )
+    }
+
+    fn start(interpreter: &str, name: &'static str) -> Self {
         let tests = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
-        let mut child = Command::new("node")
-            .arg(script)
+        let mut child = Command::new(interpreter)
+            .arg(name)
             .current_dir(tests)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("node runs; tests/run installs what is missing");
+            .unwrap_or_else(|error| panic!("{interpreter}: {error}; tests/run installs what is missing"));
         let stdout = child.stdout.take().expect("piped");
         let stdin = Mutex::new(child.stdin.take().expect("piped"));
         let waiting = Waiting::default();
@@ -57,29 +68,29 @@ impl Node {
             let _ = child.wait();
         });
         Self {
-            script,
+            name,
             stdin,
             waiting,
             next: AtomicU64::new(1),
         }
     }
 
-    /// Asks for `name` with `args`, an object; an error is the script's own.
-    pub fn ask(&self, name: &str, mut args: Value) -> Result<Value, String> {
+    /// Asks for `what` with `args`, an object; an error is the script's own.
+    pub fn ask(&self, what: &str, mut args: Value) -> Result<Value, String> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, receiver) = channel();
         self.waiting.lock().unwrap().insert(id, sender);
         args["id"] = json!(id);
-        args["do"] = json!(name);
-        writeln!(self.stdin.lock().unwrap(), "{args}").map_err(|e| format!("{} ended: {e}", self.script))?;
+        args["do"] = json!(what);
+        writeln!(self.stdin.lock().unwrap(), "{args}").map_err(|e| format!("{} ended: {e}", self.name))?;
         receiver
             .recv_timeout(PATIENCE)
-            .map_err(|_| format!("{} did not answer {name}", self.script))?
+            .map_err(|_| format!("{} did not answer {what}", self.name))?
     }
 
     #[track_caller]
-    pub fn must(&self, name: &str, args: Value) -> Value {
-        self.ask(name, args)
-            .unwrap_or_else(|error| panic!("{} {name}: {error}", self.script))
+    pub fn must(&self, what: &str, args: Value) -> Value {
+        self.ask(what, args)
+            .unwrap_or_else(|error| panic!("{} {what}: {error}", self.name))
     }
 }
