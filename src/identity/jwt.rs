@@ -108,7 +108,10 @@ pub async fn authenticate(provider: &Provider, compact: &str, kind: Kind) -> Res
     match authentic(compact, kind, algs, &keys) {
         // A provider may also give new keys to an old name, or drop the names altogether.
         Err(first @ (Fault::KeyUnknown | Fault::Signature)) => {
-            let newer = provider.newer_keys(&keys).await.map_err(Unproven::Provider)?;
+            let newer = provider
+                .newer_keys(&keys, kind)
+                .await
+                .map_err(Unproven::Provider)?;
             if Arc::ptr_eq(&newer, &keys) {
                 return Err(Unproven::Fault(first));
             }

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::cached::{Cached, Fetched};
+use super::jwt::Kind;
 use super::keys::Keys;
 pub use super::metadata::Metadata;
 use super::settings;
@@ -93,6 +94,8 @@ pub struct Provider {
     metadata: Cached<Metadata>,
     keys: Cached<Keys>,
     refetches: DefaultDirectRateLimiter,
+    /// Anybody may send a logout token: a flood of them must not use up what sign-ins need.
+    refetches_for_logout: DefaultDirectRateLimiter,
 }
 
 impl Provider {
@@ -116,6 +119,7 @@ impl Provider {
             metadata: Cached::new(),
             keys: Cached::new(),
             refetches: RateLimiter::direct(quota),
+            refetches_for_logout: RateLimiter::direct(quota),
         })
     }
 
@@ -140,9 +144,13 @@ impl Provider {
     }
 
     /// The keys again, after a token named one that is not among `seen`: fetched at most as often
-    /// as the token bucket allows.
-    pub async fn newer_keys(&self, seen: &Arc<Keys>) -> Result<Arc<Keys>, ProviderError> {
-        let may_fetch = || self.refetches.check().is_ok();
+    /// as the bucket for tokens of this kind allows.
+    pub async fn newer_keys(&self, seen: &Arc<Keys>, kind: Kind) -> Result<Arc<Keys>, ProviderError> {
+        let bucket = match kind {
+            Kind::IdToken | Kind::Userinfo => &self.refetches,
+            Kind::LogoutToken => &self.refetches_for_logout,
+        };
+        let may_fetch = || bucket.check().is_ok();
         self.keys.newer(seen, may_fetch, self.fetch_keys()).await
     }
 

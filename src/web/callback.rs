@@ -8,7 +8,7 @@ use aws_lc_rs::digest;
 use secrecy::ExposeSecret as _;
 
 use super::error::Problem;
-use super::login::{self, Remembered};
+use super::login::{self, Ask, Remembered};
 use super::visit::Visit;
 use super::{Gateway, issue, limits};
 use crate::audit::Record;
@@ -27,6 +27,8 @@ use crate::types::ProviderId;
 
 /// C-24: a longer ID token is not kept for sign-out.
 const LONGEST_ID_TOKEN: usize = 4 * 1024;
+
+const INVALID_REQUEST: &str = "callback.invalid_request";
 
 pub async fn get(visit: Visit, provider: web::Path<String>) -> Result<HttpResponse, Problem> {
     login::require_navigation(&visit)?;
@@ -112,8 +114,16 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
             .towards(destination.clone())
             .with_cookies(vec![spent.clone()])
     };
-    let signed_in = exchange(visit, provider, answer, &attempt).await;
-    let mut signed_in = signed_in.map_err(over)?;
+    let mut signed_in = match exchange(visit, provider, answer, &attempt).await {
+        Err(problem) if problem.reason == INVALID_REQUEST && may_ask_otherwise(visit, id) => {
+            let path = format!("{}&provider={id}", destination.login_path());
+            let mut response = login::redirect(StatusCode::SEE_OTHER, &path);
+            Gateway::append_cookie(&mut response, &spent);
+            Gateway::append_cookie(&mut response, &Remembered::cookie(visit, id, Ask::Credentials));
+            return Ok(response);
+        }
+        exchanged => exchanged.map_err(over)?,
+    };
     if attempt.reauthenticates && provider.settings.auth_time == AuthTime::Callback {
         signed_in.identity.auth_time.get_or_insert(visit.now);
     }
@@ -123,6 +133,12 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
             .map_err(over)?;
     }
     begin(visit, state, state_hash, signed_in, spent).await
+}
+
+/// A provider need not know `select_account`, which then makes the request invalid. Once, the person is
+/// sent back to it to be asked for credentials.
+fn may_ask_otherwise(visit: &Visit, provider: &ProviderId) -> bool {
+    Remembered::read(visit).ask_at(provider) != Ask::Credentials
 }
 
 /// Checks the response's parameters, then redeems the code.
@@ -192,7 +208,7 @@ fn refusal(error: &str) -> (&'static str, &'static str) {
         "unmet_authentication_requirements" => {
             ("access.acr_not_met", "callback.unmet_authentication_requirements")
         }
-        "invalid_request" => ("login.refused", "callback.invalid_request"),
+        "invalid_request" => ("login.refused", INVALID_REQUEST),
         "invalid_scope" => ("login.refused", "callback.invalid_scope"),
         "unauthorized_client" => ("login.refused", "callback.unauthorized_client"),
         _ => ("login.refused", "callback.refused"),
@@ -278,7 +294,7 @@ async fn begin(
         spent,
         jar.set(Cookie::Session, id.expose(), None),
         rounds.cookie(*jar, sealer),
-        Remembered::cookie(visit, &provider, false),
+        Remembered::cookie(visit, &provider, Ask::No),
     ] {
         Gateway::append_cookie(&mut response, &cookie);
     }

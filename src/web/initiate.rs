@@ -63,8 +63,7 @@ async fn initiate(visit: &Visit, given: Vec<(String, String)>) -> Result<HttpRes
     let Some(provider) = provider else {
         return Err(Problem::forbidden("login.wrong_provider").towards(destination));
     };
-    let remembered = Remembered::read(visit);
-    let ask = remembered.ask && remembered.provider.as_ref() == Some(&provider.settings.id);
+    let ask = Remembered::read(visit).ask_at(&provider.settings.id);
     login::start(visit, provider, destination, ask, hint.as_deref()).await
 }
 

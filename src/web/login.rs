@@ -126,12 +126,14 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         }
         return Ok(chooser(&visit, &wanted.destination, wanted.switch));
     };
-    let ask =
-        wanted.switch || (remembered.ask && remembered.provider.as_ref() == Some(&provider.settings.id));
-    let hint = if ask {
-        None
-    } else {
+    let ask = match remembered.ask_at(&provider.settings.id) {
+        Ask::No if wanted.switch => Ask::Account,
+        ask => ask,
+    };
+    let hint = if ask == Ask::No {
         known_address(&visit, &provider.settings.id).await
+    } else {
+        None
     };
     start(&visit, provider, wanted.destination, ask, hint.as_deref()).await
 }
@@ -150,7 +152,7 @@ pub async fn start(
     visit: &Visit,
     provider: &Provider,
     destination: Destination,
-    ask: bool,
+    ask: Ask,
     login_hint: Option<&str>,
 ) -> Result<HttpResponse, Problem> {
     let settings = &provider.settings;
@@ -164,12 +166,12 @@ pub async fn start(
     let app = destination.app().and_then(|id| visit.config().app(id));
     let step_up = app.map(|app| &app.access.step_up);
     let max_age = step_up.and_then(|step_up| step_up.max_auth_age);
-    let prompt = if max_age.is_some() && settings.auth_time == AuthTime::Callback {
-        Some("login")
-    } else if ask {
-        Some("select_account")
-    } else {
-        settings.prompt.as_deref()
+    let prompt = match (ask, settings.prompt.as_deref()) {
+        _ if max_age.is_some() && settings.auth_time == AuthTime::Callback => Some("login"),
+        (Ask::Credentials, _) | (Ask::Account, Some("login")) => Some("login"),
+        (Ask::Account, Some("consent")) => Some("select_account consent"),
+        (Ask::Account, _) => Some("select_account"),
+        (Ask::No, prompt) => prompt,
     };
     let attempt = Attempt {
         reauthenticates: prompt == Some("login"),
@@ -295,10 +297,31 @@ pub fn redirect(status: StatusCode, location: &str) -> HttpResponse {
 #[derive(Default)]
 pub struct Remembered {
     pub provider: Option<ProviderId>,
-    pub ask: bool,
+    pub ask: Ask,
 }
 
-const ASK: &str = ".ask";
+/// Whether the next sign-in has to ask who is there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Ask {
+    #[default]
+    No,
+    /// By letting people choose among their accounts.
+    Account,
+    /// By their credentials, at a provider that does not know how to let them choose.
+    Credentials,
+}
+
+impl Ask {
+    /// Behind the provider's id in the cookie.
+    fn mark(self) -> &'static str {
+        match self {
+            Self::No => "",
+            Self::Account => ".ask",
+            Self::Credentials => ".login",
+        }
+    }
+}
+
 const REMEMBERED_FOR: i64 = 180 * 24 * 60 * 60;
 
 impl Remembered {
@@ -306,15 +329,26 @@ impl Remembered {
         let Some(value) = visit.cookies.get(&visit.gateway.jar.name(Cookie::Provider)).one() else {
             return Self::default();
         };
-        let (id, ask) = value.strip_suffix(ASK).map_or((value, false), |id| (id, true));
+        let marked = |ask: Ask| value.strip_suffix(ask.mark()).map(|id| (id, ask));
+        let marked = marked(Ask::Account).or_else(|| marked(Ask::Credentials));
+        let (id, ask) = marked.unwrap_or((value, Ask::No));
         Self {
             provider: ProviderId::parse(id).ok(),
             ask,
         }
     }
 
-    pub fn cookie(visit: &Visit, provider: &ProviderId, ask: bool) -> String {
-        let value = format!("{provider}{}", if ask { ASK } else { "" });
+    /// What a sign-in at this provider has to ask.
+    pub fn ask_at(&self, provider: &ProviderId) -> Ask {
+        if self.provider.as_ref() == Some(provider) {
+            self.ask
+        } else {
+            Ask::No
+        }
+    }
+
+    pub fn cookie(visit: &Visit, provider: &ProviderId, ask: Ask) -> String {
+        let value = format!("{provider}{}", ask.mark());
         visit
             .gateway
             .jar

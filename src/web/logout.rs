@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::body::Body;
 use super::error::Problem;
 use super::launch::{self_posting, take};
-use super::login::{self, Remembered};
+use super::login::{self, Ask, Remembered};
 use super::pages::{Ending, HandOver, Shell, SignOut, SignedOut};
 use super::text::Text;
 use super::visit::{Visit, pairs};
@@ -84,7 +84,8 @@ pub async fn leave(visit: &Visit, session: &Session) -> Result<HttpResponse, Pro
     };
     Gateway::append_cookie(&mut response, &visit.gateway.jar.delete(Cookie::Session));
     // Where the provider's session lives on, the next sign-in must ask.
-    Gateway::append_cookie(&mut response, &Remembered::cookie(visit, id, !ended));
+    let ask = if ended { Ask::No } else { Ask::Account };
+    Gateway::append_cookie(&mut response, &Remembered::cookie(visit, id, ask));
     let clear = header::HeaderValue::from_static("\"storage\"");
     response
         .headers_mut()
@@ -168,7 +169,7 @@ pub async fn signed_out(visit: Visit) -> Result<HttpResponse, Problem> {
             remembered.provider.as_ref().and_then(title),
         ) {
             (Some(provider), _) => Ending::HereOnly { provider },
-            (None, Some(provider)) if remembered.ask => Ending::HereOnly { provider },
+            (None, Some(provider)) if remembered.ask != Ask::No => Ending::HereOnly { provider },
             (None, Some(provider)) if query.iter().any(|(name, _)| name == "state") => {
                 Ending::Everywhere { provider }
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::lie::edit;
+use crate::harness::lie::{Rotation, edit};
 use crate::harness::logout_token::{EVENT, elliptic, invalid, is_in, logout_request};
 use crate::harness::server::Answer;
 use crate::harness::{How, Lie, Lying, Request, keys, lying, token_in};
@@ -160,6 +160,22 @@ fn s_360_c_54_a_flood_of_bad_tokens_fetches_no_keys_and_stops_no_good_one() {
     is_in(&mut ada, true);
     world.log_out(&world.logout_token()).expect(200);
     is_in(&mut ada, false);
+}
+
+#[test]
+fn s_019_s_162_a_flood_does_not_keep_new_keys_from_sign_ins() {
+    let world = lying(Lie::naming_sessions().rotating(Rotation::AtLaterAuthorize));
+    world.ada_at("lie");
+    for number in 0..6 {
+        let token = world
+            .logout_token()
+            .by(keys::STRANGER)
+            .header("kid", format!("kid-{number}"));
+        world.log_out(&token).expect(400);
+    }
+    let mut ada = world.usher.browser();
+    world.sign_in(&mut ada, "lie").expect(200);
+    assert!(ada.is_signed_in(), "{}", world.usher.log.text());
 }
 
 #[test]

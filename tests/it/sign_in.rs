@@ -156,6 +156,42 @@ fn switching_accounts_asks_the_provider_to_let_one_choose() {
     assert!(login.location().contains("prompt=select_account"), "C-19");
 }
 
+/// The certified provider, as it comes, calls a request with `select_account` invalid.
+#[test]
+fn a_provider_that_lets_nobody_choose_is_told_to_ask_for_credentials() {
+    let world = World::start();
+    let mut ada = world.signed_in("ada");
+    let form = ada
+        .go("/auth/login?provider=work&app=townhall&switch=1")
+        .expect(200);
+    assert!(form.url.contains("/sign-in/"), "{}", form.path());
+    let arrived = ada.submit(&form, [("login", "ada")]);
+    assert!(
+        arrived.status == 200 && arrived.url.contains("token="),
+        "{}",
+        arrived.path()
+    );
+    // Once is enough.
+    let again = ada.get("/auth/login?provider=work").expect(303);
+    assert!(!again.location().contains("prompt="), "{}", again.location());
+}
+
+#[test]
+fn a_configured_prompt_stays_when_another_account_is_asked_for() {
+    for (prompt, asked) in [
+        ("login", "prompt=login"),
+        ("consent", "prompt=select_account+consent"),
+        ("select_account", "prompt=select_account"),
+    ] {
+        let world = World::with(|settings| {
+            settings.set("[providers.work]", "prompt", &format!("\"{prompt}\""));
+        });
+        let login = world.usher.browser().get("/auth/login?provider=work&switch=1");
+        let address = login.expect(303).location().to_owned();
+        assert!(address.split('&').any(|pair| pair == asked), "{address}");
+    }
+}
+
 /// S-301, S-359, C-19: nothing but the known parameters, and no address among them.
 #[test]
 fn s_100_s_301_no_login_leads_anywhere_else() {
