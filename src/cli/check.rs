@@ -176,7 +176,7 @@ fn long_addresses(loaded: &Loaded, path: &Path, now: OffsetDateTime) -> Vec<Prob
 /// What holds, and what follows from it.
 fn notes(config: &Config) -> Vec<&'static str> {
     let sealing = "server.sealing_key_file is absent: a key is made in the store; whoever loses the store signs \
-                   everybody's open logins out, and replicas must share one (C-27)";
+                   everybody's open logins out, and replicas must share one";
     let google = "Google cannot end its own session: after signing out here, the next click may sign the same person in \
                   again; prompt = \"select_account\" lets people choose";
     let absent = config.server.sealing_keys.is_empty();
@@ -294,6 +294,7 @@ impl Findings {
             .filter(|p| p.severity == Severity::Error)
             .count();
         let warnings = self.problems.len() - errors;
+        let (failing, warned) = self.online.as_ref().map(Online::counts).unwrap_or_default();
         let failures = self
             .personas
             .iter()
@@ -303,8 +304,8 @@ impl Findings {
             text,
             "{}: {}, {}, {}, {failures} of {} failed",
             path.display(),
-            counted(errors, "error"),
-            counted(warnings, "warning"),
+            counted(errors + failing, "error"),
+            counted(warnings + warned, "warning"),
             counted(self.apps.len(), "app"),
             counted(self.personas.len(), "test"),
         );

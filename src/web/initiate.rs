@@ -32,7 +32,8 @@ fn bad(reason: &'static str) -> Problem {
 async fn initiate(visit: &Visit, given: Vec<(String, String)>) -> Result<HttpResponse, Problem> {
     login::require_navigation(visit)?;
     let (mut issuer, mut hint, mut target) = (None, None, None);
-    for (name, value) in given {
+    // What is empty was left out (RFC 6749, section 3.1).
+    for (name, value) in given.into_iter().filter(|(_, value)| !value.is_empty()) {
         let slot = match name.as_str() {
             "iss" => &mut issuer,
             "login_hint" => &mut hint,

@@ -77,6 +77,10 @@ fn an_honest_provider_is_well_and_its_registration_is_told() {
 fn s_150_another_issuer_fails() {
     let lie = Lie::none().about_metadata(|a| edit(a, |v| append(&mut v["issuer"], "/")));
     finds(lie, "discovery", "fail", "provider.issuer_mismatch");
+
+    let lie = Lie::none().about_metadata(|a| edit(a, |v| append(&mut v["issuer"], "/")));
+    let output = lying(lie).usher.run(&["check", "--online"]);
+    assert!(text(&output).contains(": 1 error, "), "{}", text(&output));
 }
 
 #[test]

@@ -156,6 +156,14 @@ fn s_152_a_login_hint_is_short_and_one_line() {
     }
     let longest = initiate(&[("iss", &Op::issuer()), ("login_hint", &"x".repeat(254))]);
     nobody.get(&longest).expect(303);
+    // What is empty was left out.
+    let empty = initiate(&[
+        ("iss", &Op::issuer()),
+        ("login_hint", ""),
+        ("target_link_uri", ""),
+    ]);
+    let answer = nobody.get(&empty).expect(303);
+    assert!(!answer.location().contains("login_hint"), "{}", answer.location());
 }
 
 #[test]

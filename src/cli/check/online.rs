@@ -81,6 +81,15 @@ impl Online {
         self.providers.iter().all(provider::Report::works)
     }
 
+    /// How many findings fail and how many warn.
+    pub fn counts(&self) -> (usize, usize) {
+        let of_providers = self.providers.iter().flat_map(|report| &report.findings);
+        let of_apps = self.apps.iter().flat_map(|(_, findings)| findings);
+        let levels: Vec<Level> = of_providers.chain(of_apps).map(|finding| finding.level).collect();
+        let count = |level| levels.iter().filter(|found| **found == level).count();
+        (count(Level::Fail), count(Level::Warn))
+    }
+
     pub fn table(&self) -> String {
         let mut text = String::new();
         let ids = self.providers.iter().map(|provider| &provider.id);
