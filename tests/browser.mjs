@@ -31,7 +31,10 @@ async function adopt(page) {
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(String(error)));
   // Servers of vendors that are not there: what a page wants to open is all that matters.
-  const dialled = new Promise((dial) => { page.routeWebSocket(/^wss:/, (socket) => dial(socket.url())); });
+  const dialled = new Promise((dial) => {
+    // A window may have closed by now.
+    page.routeWebSocket(/^wss:/, (socket) => dial(socket.url())).catch(() => {});
+  });
   pages.set(id, { page, problems, dialled });
   return id;
 }
