@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::panel::{Panel, Source};
 use super::verify::{Refusal, Verifier};
-use super::{Quoted, nothing_here, refuse_gateway_cookies, tell};
-use crate::demo::answer;
+use super::{Quoted, site, tell};
 use crate::demo::settings::KEY_ID;
 
 const SITE: &str = "bit6";
@@ -31,15 +29,9 @@ impl Bit6 {
     }
 
     pub fn configure(routes: &mut web::ServiceConfig) {
-        routes.service(
-            web::scope("")
-                .wrap(from_fn(|request, next| {
-                    refuse_gateway_cookies(SITE, request, next)
-                }))
-                .configure(answer::configure)
-                .route("/client", web::post().to(register))
-                .default_service(web::to(|| async { nothing_here(SITE) })),
-        );
+        site(SITE, routes, |own| {
+            own.route("/client", web::post().to(register));
+        });
     }
 
     fn register(&self, token: &str) -> Result<Registered, Refusal> {

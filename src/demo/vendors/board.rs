@@ -2,7 +2,6 @@
 //! board to show, and locks its parameters. The configuration alone describes it.
 
 use actix_web::http::StatusCode;
-use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use secrecy::SecretString;
@@ -10,7 +9,7 @@ use serde_json::Value;
 
 use super::panel::{Panel, Source};
 use super::verify::{Refusal, Verifier};
-use super::{Quoted, nothing_here, refuse, refuse_gateway_cookies};
+use super::{Quoted, refuse, site};
 use crate::demo::answer;
 
 const SITE: &str = "board";
@@ -81,15 +80,9 @@ impl Board {
     }
 
     pub fn configure(routes: &mut web::ServiceConfig) {
-        routes.service(
-            web::scope("")
-                .wrap(from_fn(|request, next| {
-                    refuse_gateway_cookies(SITE, request, next)
-                }))
-                .configure(answer::configure)
-                .route("/embed/dashboard/{token}", web::get().to(embed))
-                .default_service(web::to(|| async { nothing_here(SITE) })),
-        );
+        site(SITE, routes, |own| {
+            own.route("/embed/dashboard/{token}", web::get().to(embed));
+        });
     }
 
     fn week(&self, token: &str) -> Result<Week, Refusal> {

@@ -1,7 +1,6 @@
 //! Stand-in Cobrowse: an account's agent console. A key belongs to one account.
 
 use actix_web::http::StatusCode;
-use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
@@ -9,7 +8,7 @@ use url::form_urlencoded;
 
 use super::panel::{Panel, Source};
 use super::verify::{InvalidKey, Refusal, Token, Verifier};
-use super::{Quoted, nothing_here, refuse, refuse_gateway_cookies, token_of};
+use super::{Quoted, refuse, site, token_of};
 use crate::demo::answer;
 use crate::demo::people::initials;
 
@@ -30,16 +29,10 @@ impl Cobrowse {
     }
 
     pub fn configure(routes: &mut web::ServiceConfig) {
-        routes.service(
-            web::scope("")
-                .wrap(from_fn(|request, next| {
-                    refuse_gateway_cookies(SITE, request, next)
-                }))
-                .configure(answer::configure)
-                .route("/dashboard", web::get().to(dashboard))
-                .route("/connect", web::get().to(connect))
-                .default_service(web::to(|| async { nothing_here(SITE) })),
-        );
+        site(SITE, routes, |own| {
+            own.route("/dashboard", web::get().to(dashboard))
+                .route("/connect", web::get().to(connect));
+        });
     }
 }
 

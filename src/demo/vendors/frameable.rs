@@ -1,14 +1,13 @@
 //! Stand-in Frameable: an event's door and its lobby. A key belongs to one event.
 
 use actix_web::http::StatusCode;
-use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
 use super::panel::{Panel, Source};
 use super::verify::{InvalidKey, Refusal, Token, Verifier};
-use super::{Quoted, nothing_here, refuse, refuse_gateway_cookies, token_of};
+use super::{Quoted, nothing_here, refuse, site, token_of};
 use crate::demo::answer;
 use crate::demo::people::initials;
 
@@ -54,15 +53,9 @@ impl Frameable {
     }
 
     pub fn configure(routes: &mut web::ServiceConfig) {
-        routes.service(
-            web::scope("")
-                .wrap(from_fn(|request, next| {
-                    refuse_gateway_cookies(SITE, request, next)
-                }))
-                .configure(answer::configure)
-                .route("/events/{slug}", web::get().to(event))
-                .default_service(web::to(|| async { nothing_here(SITE) })),
-        );
+        site(SITE, routes, |own| {
+            own.route("/events/{slug}", web::get().to(event));
+        });
     }
 }
 

@@ -2,7 +2,6 @@
 //! ticket to open. It has no profile of its own; the configuration alone describes it.
 
 use actix_web::http::StatusCode;
-use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use secrecy::SecretString;
@@ -10,7 +9,7 @@ use serde::Deserialize;
 
 use super::panel::{Panel, Source};
 use super::verify::{Refusal, Verifier};
-use super::{Quoted, in_query, nothing_here, refuse, refuse_gateway_cookies};
+use super::{Quoted, in_query, refuse, site};
 use crate::demo::answer;
 use crate::demo::people::initials;
 
@@ -61,15 +60,9 @@ impl HelpDesk {
     }
 
     pub fn configure(routes: &mut web::ServiceConfig) {
-        routes.service(
-            web::scope("")
-                .wrap(from_fn(|request, next| {
-                    refuse_gateway_cookies(SITE, request, next)
-                }))
-                .configure(answer::configure)
-                .route("/access/jwt", web::post().to(access))
-                .default_service(web::to(|| async { nothing_here(SITE) })),
-        );
+        site(SITE, routes, |own| {
+            own.route("/access/jwt", web::post().to(access));
+        });
     }
 
     fn desk(&self, token: &str, return_to: Option<&str>) -> Result<Desk, Refusal> {

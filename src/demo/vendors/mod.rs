@@ -20,8 +20,8 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::json;
 use url::form_urlencoded;
@@ -39,6 +39,19 @@ pub use vonage::Vonage;
 
 /// The gateway's configuration, which the claims panel quotes.
 pub type Quoted = Arc<Settings>;
+
+/// One vendor's site: its own pages, and what all of them do.
+fn site(name: &'static str, routes: &mut web::ServiceConfig, own: impl FnOnce(&mut web::ServiceConfig)) {
+    routes.service(
+        web::scope("")
+            .wrap(from_fn(move |request, next| {
+                refuse_gateway_cookies(name, request, next)
+            }))
+            .configure(answer::configure)
+            .configure(own)
+            .default_service(web::to(move || async move { nothing_here(name) })),
+    );
+}
 
 /// The vendors' sites are other people's: a cookie of the gateway that turns up here is a leak
 /// (C-46), and shows at once, as a page of `site`.

@@ -1,15 +1,13 @@
 //! Stand-in Soul Machines: the session server of a digital person. The real one is a WebSocket at
 //! `wss://…/?access_token=`; without a certificate this one takes the same token by GET.
 
-use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::SecretString;
 use serde::Serialize;
 
 use super::panel::{Panel, Source};
 use super::verify::{Refusal, Verifier};
-use super::{Quoted, in_query, nothing_here, refuse_gateway_cookies, tell};
-use crate::demo::answer;
+use super::{Quoted, in_query, site, tell};
 use crate::demo::settings::KEY_NAME;
 
 const SITE: &str = "soul";
@@ -32,15 +30,9 @@ impl SoulMachines {
     }
 
     pub fn configure(routes: &mut web::ServiceConfig) {
-        routes.service(
-            web::scope("")
-                .wrap(from_fn(|request, next| {
-                    refuse_gateway_cookies(SITE, request, next)
-                }))
-                .configure(answer::configure)
-                .route("/", web::get().to(session))
-                .default_service(web::to(|| async { nothing_here(SITE) })),
-        );
+        site(SITE, routes, |own| {
+            own.route("/", web::get().to(session));
+        });
     }
 
     fn greet(&self, token: Option<&str>) -> Result<Met, Refusal> {

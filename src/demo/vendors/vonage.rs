@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,7 @@ use serde_json::json;
 
 use super::panel::{Panel, Source};
 use super::verify::{InvalidKey, Refusal, Token, Verifier};
-use super::{Quoted, nothing_here, refuse_gateway_cookies, tell};
+use super::{Quoted, site, tell};
 use crate::demo::answer;
 use crate::demo::people::initials;
 use crate::demo::settings::APPLICATION_ID;
@@ -42,16 +41,10 @@ impl Vonage {
     }
 
     pub fn configure(routes: &mut web::ServiceConfig) {
-        routes.service(
-            web::scope("")
-                .wrap(from_fn(|request, next| {
-                    refuse_gateway_cookies(SITE, request, next)
-                }))
-                .configure(answer::configure)
-                .route("/session/create", web::post().to(create))
-                .route("/connect", web::post().to(connect))
-                .default_service(web::to(|| async { nothing_here(SITE) })),
-        );
+        site(SITE, routes, |own| {
+            own.route("/session/create", web::post().to(create))
+                .route("/connect", web::post().to(connect));
+        });
     }
 
     /// Makes a session for whoever holds a REST token.
