@@ -1,9 +1,9 @@
 //! The composition root: from a configuration to a server on the listeners it is given.
 
+mod listen;
+mod reload;
+
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::FileTypeExt as _;
-use std::os::unix::net::UnixListener;
-use std::path::Path;
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
@@ -14,14 +14,19 @@ use zeroize::Zeroizing;
 
 use crate::audit;
 use crate::clock::SystemClock;
-use crate::config::{Config, Listen, StoreUrl};
+use crate::config::{Config, Loaded, StoreUrl};
 use crate::identity::provider::Provider;
+use crate::identity::settings;
 use crate::rooms::Rooms;
 use crate::session::seal::Sealer;
 use crate::store::{self, Store};
 use crate::telemetry;
 use crate::types::random_bytes;
-use crate::web::{Gateway, ops, routes};
+use crate::web::gateway::{Gateway, Lasting, Live, Parts};
+use crate::web::{ops, routes};
+
+use self::listen::{Listener, Passed};
+pub use self::reload::{ReloadError, Reloaded, reload};
 
 /// How long a client may take to send its headers (S-365).
 const HEADERS_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
@@ -56,7 +61,7 @@ pub enum StartError {
 pub struct Running {
     pub address: String,
     pub ops_address: SocketAddr,
-    pub gateway: web::Data<Gateway>,
+    pub live: web::Data<Live>,
     server: actix_web::dev::Server,
     ops: actix_web::dev::Server,
 }
@@ -93,53 +98,42 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
 }
 
 /// Builds the gateway and binds its listeners; `listener` takes the place of `[server] listen`.
-pub async fn start(config: Config, listener: Option<TcpListener>) -> Result<Running, StartError> {
+pub async fn start(loaded: Loaded, listener: Option<TcpListener>) -> Result<Running, StartError> {
+    let Loaded { config, digest, .. } = loaded;
     let store = open_store(&config).await?;
-    let sealer = sealer(&config, &store).await?;
-    let mut providers = Vec::new();
-    for settings in &config.providers {
-        let provider = Provider::new(settings.clone(), config.server.outbound_proxy.as_ref());
-        providers.push(provider.map_err(|_| StartError::Client {
-            id: settings.id.to_string(),
-        })?);
-    }
-    let rooms = Rooms::new(config.server.outbound_proxy.as_ref()).map_err(|_| StartError::Rooms)?;
-    let listen = config.server.listen.clone();
-    let ops_listen = config.server.ops_listen;
+    let parts = Parts {
+        sealer: sealer(&config, &store).await?,
+        providers: config
+            .providers
+            .iter()
+            .map(|settings| provider(settings, &config))
+            .collect::<Result<_, _>>()?,
+        rooms: rooms(&config)?,
+    };
+    let (listen, ops_listen) = (config.server.listen.clone(), config.server.ops_listen);
     let drain = config.server.drain;
     let prometheus = web::Data::new(telemetry::prometheus());
-    let gateway = web::Data::new(Gateway::new(
-        config,
-        store,
-        sealer,
-        providers,
-        rooms,
-        Arc::new(SystemClock),
-    ));
+    let lasting = Lasting::new(store, Arc::new(SystemClock));
+    let live = web::Data::new(Live::new(Gateway::new(config, digest, parts, 1, lasting)));
 
-    let data = gateway.clone();
+    let mut passed = Passed::from_env();
+    let listener = match listener {
+        Some(listener) => Listener::Tcp(listener),
+        None => passed.listener(&listen)?,
+    };
+    let address = listener.address()?;
+    let data = live.clone();
     let server = HttpServer::new(move || App::new().app_data(data.clone()).service(routes()))
         .client_request_timeout(HEADERS_WITHIN)
         .shutdown_timeout(seconds(drain))
         .disable_signals();
-    let (server, address) = match (listener, listen) {
-        (Some(listener), _) => {
-            let address = listener.local_addr()?.to_string();
-            (server.listen(listener)?, address)
-        }
-        (None, Listen::Tcp(address)) => {
-            let listener = bind(address)?;
-            let address = listener.local_addr()?.to_string();
-            (server.listen(listener)?, address)
-        }
-        (None, Listen::Unix(path)) => {
-            let listener = bind_unix(&path)?;
-            (server.listen_uds(listener)?, format!("unix:{}", path.display()))
-        }
+    let server = match listener {
+        Listener::Tcp(listener) => server.listen(listener)?,
+        Listener::Unix(listener) => server.listen_uds(listener)?,
     };
-    let ops_listener = bind(ops_listen)?;
+    let ops_listener = passed.ops_listener(ops_listen)?;
     let ops_address = ops_listener.local_addr()?;
-    let data = gateway.clone();
+    let data = live.clone();
     let ops = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
@@ -153,53 +147,35 @@ pub async fn start(config: Config, listener: Option<TcpListener>) -> Result<Runn
     Ok(Running {
         address,
         ops_address,
-        gateway,
+        live,
         server: server.run(),
         ops: ops.run(),
     })
+}
+
+fn provider(settings: &Arc<settings::Provider>, config: &Config) -> Result<Arc<Provider>, StartError> {
+    let provider = Provider::new(Arc::clone(settings), config.server.outbound_proxy.as_ref());
+    provider.map(Arc::new).map_err(|_| StartError::Client {
+        id: settings.id.to_string(),
+    })
+}
+
+fn rooms(config: &Config) -> Result<Arc<Rooms>, StartError> {
+    let rooms = Rooms::new(config.server.outbound_proxy.as_ref());
+    rooms.map(Arc::new).map_err(|_| StartError::Rooms)
 }
 
 fn seconds(duration: Duration) -> u64 {
     duration.whole_seconds().unsigned_abs()
 }
 
-fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).map_err(|source| StartError::Listen {
-        address: address.to_string(),
-        source,
-    })
-}
-
-/// Binds a socket of our own: actix-web's binding takes the place of a living server's.
-fn bind_unix(path: &Path) -> Result<UnixListener, StartError> {
-    let bound = make_way(path).and_then(|()| UnixListener::bind(path));
-    bound.map_err(|source| StartError::Listen {
-        address: format!("unix:{}", path.display()),
-        source,
-    })
-}
-
-/// Removes a socket that a dead process left behind, and nothing else that may stand there.
-fn make_way(path: &Path) -> std::io::Result<()> {
-    let is_socket = std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
-    if is_socket && std::os::unix::net::UnixStream::connect(path).is_err() {
-        std::fs::remove_file(path)?;
-    }
-    Ok(())
-}
-
 /// The configured sealing keys, or the one in the store, made at the first start (lesson 20).
-async fn sealer(config: &Config, store: &Store) -> Result<Sealer, StartError> {
+async fn sealer(config: &Config, store: &Store) -> Result<Arc<Sealer>, StartError> {
     let origin = config.public_url.origin.clone();
     if !config.server.sealing_keys.is_empty() {
-        return Ok(Sealer::new(
-            config
-                .server
-                .sealing_keys
-                .iter()
-                .map(secrecy::ExposeSecret::expose_secret),
-            origin,
-        ));
+        let keys = config.server.sealing_keys.iter();
+        let keys = keys.map(secrecy::ExposeSecret::expose_secret);
+        return Ok(Arc::new(Sealer::new(keys, origin)));
     }
     let kept = store
         .setting_or_insert("sealing_key", || random_bytes::<32>().to_vec().into())
@@ -209,24 +185,5 @@ async fn sealer(config: &Config, store: &Store) -> Result<Sealer, StartError> {
         .try_into()
         .map_err(|_| StartError::SealingKey)?;
     let key = Zeroizing::new(key);
-    Ok(Sealer::new([&*key], origin))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_dead_socket_makes_way() {
-        let dir = tempfile::tempdir().unwrap();
-        let (file, socket) = (dir.path().join("usher.db"), dir.path().join("usher.sock"));
-        std::fs::write(&file, "rows").unwrap();
-        make_way(&file).unwrap();
-        assert!(file.exists(), "a file under the name of a socket is somebody's");
-        let listener = bind_unix(&socket).unwrap();
-        assert!(bind_unix(&socket).is_err(), "a second server stays out");
-        assert!(socket.exists(), "its server lives");
-        drop(listener);
-        bind_unix(&socket).unwrap();
-    }
+    Ok(Arc::new(Sealer::new([&*key], origin)))
 }

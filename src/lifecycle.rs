@@ -1,60 +1,128 @@
-//! From ready to the end: signals, draining, and what happens each minute.
+//! From ready to the end: signals, reloading, draining, and what happens each minute.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use actix_web::web;
-use tokio::signal::unix::{SignalKind, signal};
+use sd_notify::NotifyState;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::app::Running;
-use crate::web::Gateway;
+use crate::app::{self, ReloadError, Reloaded, Running};
+use crate::web::gateway::{Gateway, Live};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Serves until SIGTERM or SIGINT, then lets what is under way finish.
-pub async fn run(running: Running) -> std::io::Result<()> {
-    let gateway = running.gateway.clone();
+/// Serves until SIGTERM or SIGINT, then lets what is under way finish. SIGHUP reads the configuration at
+/// `path` again, where there is one.
+pub async fn run(running: Running, path: Option<&Path>) -> std::io::Result<()> {
+    let live = running.live.clone();
     let handles = running.handles();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let chores = tokio::spawn(chores(gateway.clone()));
-    let drained = gateway.clone();
+    let reloads = match path {
+        Some(path) => {
+            let hang_ups = signal(SignalKind::hangup())?;
+            Some(tokio::spawn(reloads(hang_ups, path.to_owned(), live.clone())))
+        }
+        None => None,
+    };
+    let chores = tokio::spawn(chores(live.clone()));
+    let drained = live.clone();
     tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
         tracing::info!(event = "stopping");
-        drained.drain();
+        tell(&[NotifyState::Stopping]);
+        drained.gateway().lasting.drain();
         for handle in handles {
             handle.stop(true).await;
         }
     });
+    tell(&[NotifyState::Ready]);
     let served = running.wait().await;
+    if let Some(reloads) = reloads {
+        reloads.abort();
+    }
     chores.abort();
+    let gateway = live.gateway();
     count_failures(&gateway).await;
-    gateway.store.log_head();
-    gateway.store.close().await;
+    gateway.store().log_head();
+    gateway.store().close().await;
     tracing::info!(event = "stopped");
     served
 }
 
+/// Reads the configuration again at each SIGHUP, one after the other.
+async fn reloads(mut hang_ups: Signal, path: PathBuf, live: web::Data<Live>) {
+    while hang_ups.recv().await.is_some() {
+        let since = NotifyState::monotonic_usec_now().ok();
+        tell(
+            &[Some(NotifyState::Reloading), since]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>(),
+        );
+        match app::reload(&path, &live).await {
+            Ok(reloaded) => log_reload(&reloaded),
+            Err(error) => log_refusal(&error),
+        }
+        tell(&[NotifyState::Ready]);
+    }
+}
+
+fn log_reload(reloaded: &Reloaded) {
+    let Reloaded {
+        generation,
+        changes,
+        needs_restart,
+        warnings,
+    } = reloaded;
+    for warning in warnings {
+        tracing::warn!(event = "config.warning", reason = %warning);
+    }
+    for key in needs_restart {
+        tracing::warn!(event = "config.needs_restart", key);
+    }
+    tracing::info!(event = "config.reloaded", generation, changes = %changes);
+}
+
+fn log_refusal(error: &ReloadError) {
+    if let ReloadError::Config(problems) = error {
+        for problem in &problems.0 {
+            tracing::error!(event = "config.problem", reason = %problem);
+        }
+    }
+    tracing::error!(event = "config.reload_refused", reason = %error);
+}
+
+/// Tells systemd, where it asks (`sd_notify(3)`).
+fn tell(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(event = "systemd.not_told", %error);
+    }
+}
+
 /// Clears away what has expired, and names the head of the audit chain in the log (C-41).
-async fn chores(gateway: web::Data<Gateway>) {
+async fn chores(live: web::Data<Live>) {
     let mut minutes = tokio::time::interval(MINUTE);
     loop {
         minutes.tick().await;
-        if let Err(error) = gateway.store.clean_up(gateway.config.session).await {
+        let gateway = live.gateway();
+        if let Err(error) = gateway.store().clean_up(gateway.config.session).await {
             tracing::warn!(event = "store.clean_up_failed", reason = %error);
         }
         count_failures(&gateway).await;
-        gateway.store.log_head();
+        gateway.store().log_head();
     }
 }
 
 /// Adds the minute's failed sign-ins to the hourly figures; while the store is down they are lost.
 async fn count_failures(gateway: &Gateway) {
-    let tallies = gateway.failures.take(gateway.clock.now());
-    if !tallies.is_empty() && gateway.store.add_to_rollup(tallies).await.is_err() {
+    let now = gateway.lasting.clock.now();
+    let tallies = gateway.counters().failures.take(now);
+    if !tallies.is_empty() && gateway.store().add_to_rollup(tallies).await.is_err() {
         tracing::warn!(event = "store.rollup_failed");
     }
 }

@@ -52,5 +52,9 @@ fn install() -> PrometheusHandle {
         "Time to answer, by route"
     );
     metrics::describe_gauge!("usher_store_up", "1 while the store answers");
+    metrics::describe_gauge!(
+        "usher_config_generation",
+        "Configurations since the start, this one included"
+    );
     handle
 }

@@ -11,8 +11,8 @@ pub fn run(port: Option<u16>) -> anyhow::Result<ExitCode> {
         let loaded =
             config::load(&path).map_err(|problems| anyhow!("the demo's own configuration:\n{problems}"))?;
         telemetry::init(&loaded.config.log);
-        let running = app::start(loaded.config, Some(listener)).await?;
-        Ok::<_, anyhow::Error>(async { Ok(lifecycle::run(running).await?) })
+        let running = app::start(loaded, Some(listener)).await?;
+        Ok::<_, anyhow::Error>(async { Ok(lifecycle::run(running, None).await?) })
     }))?;
     Ok(ExitCode::SUCCESS)
 }

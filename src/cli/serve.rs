@@ -20,14 +20,14 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
     }
     let lines = summary(&loaded.config);
     actix_web::rt::System::new().block_on(async {
-        let running = app::start(loaded.config, None).await?;
+        let running = app::start(loaded, None).await?;
         println!("listening on {}", running.address);
         println!("operations on {}", running.ops_address);
         for line in lines {
             println!("{line}");
         }
         println!("ready");
-        lifecycle::run(running).await?;
+        lifecycle::run(running, Some(path)).await?;
         anyhow::Ok(())
     })?;
     Ok(ExitCode::SUCCESS)

@@ -86,6 +86,11 @@ pub(super) fn published(table: &Table<'_>, key: &SigningKey, tolerance: &Toleran
         for trouble in troubles {
             item.warn(trouble);
         }
+        for key in &beside {
+            item.source
+                .noted
+                .note(&item.name, key.key.fingerprint().as_bytes());
+        }
         published.extend(beside);
     }
     published

@@ -10,8 +10,8 @@ use super::secret::{Tolerance, read_secret};
 use crate::signer::{Head, PublicKey, SigningKey};
 
 /// The longest that a gateway is taken to sign with the earlier key after a rotation: it goes on until
-/// it is restarted.
-const RESTART: Duration = Duration::days(1);
+/// it reads its configuration again.
+const RELOAD: Duration = Duration::days(1);
 
 /// How far a vendor's clock may be behind ours.
 const SKEW: Duration = Duration::minutes(1);
@@ -34,14 +34,14 @@ pub struct Published {
 }
 
 impl Published {
-    /// Whether a token that it signed can still be good, or will be, in a gateway that was `started`
-    /// with the keys as they are.
-    pub fn is_shown(&self, started: OffsetDateTime, now: OffsetDateTime, ttl: Duration) -> bool {
+    /// Whether a token that it signed can still be good, or will be, in a gateway that has `loaded`
+    /// the keys as they are.
+    pub fn is_shown(&self, loaded: OffsetDateTime, now: OffsetDateTime, ttl: Duration) -> bool {
         match self.state {
             State::Next | State::Active => true,
             State::Retired { at } => {
-                let late = started > at && started < at + RESTART;
-                let last_signed = if late { started } else { at };
+                let late = loaded > at && loaded < at + RELOAD;
+                let last_signed = if late { loaded } else { at };
                 now < last_signed + ttl + SKEW
             }
         }
@@ -192,7 +192,7 @@ mod tests {
         assert!(old.is_shown(at(1000), at(1359), app.ttl));
         assert!(!old.is_shown(at(1000), at(1360), app.ttl));
         assert!(active.is_shown(at(1000), at(1360), app.ttl));
-        // A gateway that was restarted an hour later signed with it for that hour.
+        // A gateway that was reloaded an hour later signed with it for that hour.
         assert!(old.is_shown(at(4600), at(4959), app.ttl));
         assert!(!old.is_shown(at(4600), at(4960), app.ttl));
         assert!(!old.is_shown(at(87_400), at(87_400), app.ttl));

@@ -56,12 +56,13 @@ pub fn parse(text: &str, path: &Path) -> Result<Loaded, Problems> {
         );
     }
     let read = read(&source, document.get_ref());
-    let problems = source.into_problems();
+    let (problems, noted) = source.into_problems();
     match read {
         Some((config, tests)) if problems.iter().all(|p| p.severity == Severity::Warning) => Ok(Loaded {
             config,
             tests,
             warnings: problems,
+            digest: noted.digest(document.get_ref()),
         }),
         _ => Err(Problems(problems)),
     }

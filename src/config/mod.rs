@@ -2,6 +2,8 @@
 
 mod app;
 mod client_auth;
+mod digest;
+mod duration;
 mod encoding;
 mod expectation;
 mod handover;
@@ -41,6 +43,7 @@ use crate::types::{AppId, Origin, ProviderId};
 use crate::vendors::vonage_video::Room;
 
 pub use client_auth::ClientKey;
+pub use digest::{Changes, Digest};
 pub use encoding::Encoding;
 pub use expectation::{Expectation, PersonaTest};
 pub use key_files::{Published, State};
@@ -57,6 +60,7 @@ pub struct Loaded {
     /// `[[test]]`, in the file's order.
     pub tests: Vec<PersonaTest>,
     pub warnings: Vec<Problem>,
+    pub digest: Digest,
 }
 
 #[derive(Debug)]
@@ -164,7 +168,7 @@ pub enum LogFormat {
     Json,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Log {
     pub format: LogFormat,
     pub level: tracing::Level,

@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::Provider;
+use super::duration::duration;
 use super::keys::AS;
-use super::reader::duration;
 use crate::clock::{Clock as _, SystemClock};
 use crate::expression::meant;
 use crate::identity::{Groups, GroupsUnknown, Identity, strict_json};

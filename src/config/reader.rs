@@ -10,6 +10,8 @@ use time::{Duration, OffsetDateTime};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::digest::Noted;
+use super::duration::{duration, show};
 use super::problem::{Problem, Severity};
 use crate::expression::meant;
 
@@ -18,6 +20,7 @@ pub struct Source<'a> {
     pub path: &'a Path,
     text: &'a str,
     problems: RefCell<Vec<Problem>>,
+    pub noted: Noted,
 }
 
 impl<'a> Source<'a> {
@@ -26,6 +29,7 @@ impl<'a> Source<'a> {
             path,
             text,
             problems: RefCell::default(),
+            noted: Noted::default(),
         }
     }
 
@@ -59,12 +63,12 @@ impl<'a> Source<'a> {
         self.path.parent().unwrap_or(Path::new("")).join(name)
     }
 
-    pub fn into_problems(self) -> Vec<Problem> {
+    pub fn into_problems(self) -> (Vec<Problem>, Noted) {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| problem.line);
         // Two readers may stumble over one value.
         problems.dedup();
-        problems
+        (problems, self.noted)
     }
 }
 
@@ -364,30 +368,6 @@ fn json(value: &DeValue<'_>) -> Value {
                 .map(|(key, item)| (key.get_ref().to_string(), json(item.get_ref())))
                 .collect::<Map<_, _>>(),
         ),
-    }
-}
-
-/// `30s`, `5m`, `8h`, `400d`.
-pub fn duration(text: &str) -> Option<Duration> {
-    let unit = text.chars().next_back()?;
-    let number: u32 = text[..text.len() - unit.len_utf8()].parse().ok()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
-        _ => return None,
-    };
-    Some(Duration::seconds(i64::from(number) * seconds))
-}
-
-fn show(duration: Duration) -> String {
-    let seconds = duration.whole_seconds();
-    match seconds {
-        s if s % 86_400 == 0 && s > 86_400 => format!("{}d", s / 86_400),
-        s if s % 3600 == 0 && s > 0 => format!("{}h", s / 3600),
-        s if s % 60 == 0 && s > 0 => format!("{}m", s / 60),
-        s => format!("{s}s"),
     }
 }
 

@@ -53,6 +53,7 @@ pub fn secret(
         item.error("names an environment variable that is not set, or not text");
         return None;
     };
+    item.source.noted.note(&item.name, value.as_bytes());
     if value.is_empty() {
         item.error("is empty");
         return None;
@@ -110,6 +111,7 @@ pub fn read_secret(path: &Path, tolerance: &Tolerance) -> Result<Zeroizing<Strin
 /// Base64 keys of 32 bytes, one a line.
 pub fn keys_32(item: &Item<'_>, tolerance: &Tolerance) -> Option<Vec<SecretBox<[u8; 32]>>> {
     let text = secret_file(item, item.text()?, tolerance)?;
+    item.source.noted.note(&item.name, text.as_bytes());
     let mut keys = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let bytes = Zeroizing::new(STANDARD.decode(line).unwrap_or_default());
@@ -136,10 +138,10 @@ pub fn plain_file(item: &Item<'_>) -> Option<Vec<u8>> {
 }
 
 fn plain(item: &Item<'_>, path: &Path, most: u64) -> Option<Vec<u8>> {
-    open(path, &path.display().to_string())
-        .and_then(|(file, _)| read(file, most))
-        .map_err(|error| error.report(item))
-        .ok()
+    let read = open(path, &path.display().to_string()).and_then(|(file, _)| read(file, most));
+    let bytes = read.map_err(|error| error.report(item)).ok()?;
+    item.source.noted.note(&item.name, &bytes);
+    Some(bytes)
 }
 
 /// A picture, told by its ending.

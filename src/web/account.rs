@@ -28,7 +28,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     let identity = session.identity.clone();
     let sessions = visit
         .gateway
-        .store
+        .store()
         .sessions_of(&identity.issuer, &identity.subject)
         .await?;
     let alive = sessions
@@ -59,7 +59,7 @@ pub async fn end(visit: Visit, id: web::Path<String>, Body(body): Body) -> Resul
     let identity = &session.identity;
     let sessions = visit
         .gateway
-        .store
+        .store()
         .sessions_of(&identity.issuer, &identity.subject)
         .await?;
     let Some(target) = sessions.iter().find(|other| public_id(&other.key) == *id) else {
@@ -67,7 +67,7 @@ pub async fn end(visit: Visit, id: web::Path<String>, Body(body): Body) -> Resul
     };
     visit
         .gateway
-        .store
+        .store()
         .end_session(
             &target.key,
             Record::sign_out(identity, &visit.occasion()).because("account.one"),
@@ -86,7 +86,7 @@ pub async fn end_all(visit: Visit, Body(body): Body) -> Result<HttpResponse, Pro
     let record = Record::sign_out(identity, &visit.occasion()).because("account.everywhere");
     visit
         .gateway
-        .store
+        .store()
         .end_sessions_of(&identity.issuer, &identity.subject, record)
         .await?;
     tracing::info!(event = "sign_out", reason = "account.everywhere", request_id = %visit.reference);

@@ -70,7 +70,7 @@ async fn log_out(visit: &Visit, provider: &Provider, body: &[u8]) -> Result<u64,
     let media_type = visit.header(header::CONTENT_TYPE).unwrap_or_default();
     let token = token(media_type, body).map_err(Refused::Invalid)?;
     let logout = logout_token::verify(provider, &token, visit.now).await?;
-    let ended = visit.gateway.store.log_out(logout, REASON, visit.occasion());
+    let ended = visit.gateway.store().log_out(logout, REASON, visit.occasion());
     ended.await?.ok_or(Refused::Invalid("logout_token.replayed"))
 }
 
@@ -93,11 +93,13 @@ pub fn token(media_type: &str, body: &[u8]) -> Result<String, &'static str> {
 /// Says no in JSON (section 2.8). What is wrong counts against its address, while a good token passes
 /// whatever else comes from there (S-360).
 fn refusal(visit: &Visit, refused: &Refused) -> HttpResponse {
+    let limit = visit.config().limits.logouts_per_minute;
     let counted = match (refused, visit.address) {
         (Refused::Invalid(_), Some(address)) => visit
             .gateway
+            .counters()
             .refused_logouts
-            .count(limits::neighbourhood(address)),
+            .count(limit, limits::neighbourhood(address)),
         _ => Ok(()),
     };
     let (status, error, wait) = match (refused, counted) {

@@ -34,8 +34,7 @@ pub async fn get(visit: Visit, provider: web::Path<String>) -> Result<HttpRespon
     login::require_navigation(&visit)?;
     let id = ProviderId::parse(&provider).map_err(|_| Problem::not_found())?;
     let provider = visit.gateway.provider(&id).ok_or_else(Problem::not_found)?;
-    let failures = &visit.gateway.failed_sign_ins;
-    check(failures, &visit).map_err(|problem| problem.at_provider(&id))?;
+    check(&visit).map_err(|problem| problem.at_provider(&id))?;
     let answer = callback(&visit, provider).await;
     if let Err(problem) = &answer {
         // A store that is down is nobody's failed sign-in.
@@ -43,24 +42,28 @@ pub async fn get(visit: Visit, provider: web::Path<String>) -> Result<HttpRespon
             && let Some(address) = visit.address
         {
             // The page for this failure comes first; the limit speaks at the next one.
-            let _ = failures.count(limits::neighbourhood(address));
+            let limit = visit.config().limits.sign_ins_per_minute;
+            let failed = &visit.gateway.counters().failed_sign_ins;
+            let _ = failed.count(limit, limits::neighbourhood(address));
         }
     }
     answer
 }
 
-fn check(failures: &limits::PerMinute<std::net::IpAddr>, visit: &Visit) -> Result<(), Problem> {
+fn check(visit: &Visit) -> Result<(), Problem> {
     let Some(address) = visit.address else {
         return Ok(());
     };
-    failures
-        .check(&limits::neighbourhood(address))
+    let limit = visit.config().limits.sign_ins_per_minute;
+    let failed = &visit.gateway.counters().failed_sign_ins;
+    failed
+        .check(limit, &limits::neighbourhood(address))
         .map_err(|seconds| Problem::too_many(seconds).under("sign_in.limited"))
 }
 
 async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Problem> {
     let id = &provider.settings.id;
-    let Gateway { jar, sealer, .. } = &**visit.gateway;
+    let Gateway { jar, sealer, .. } = &*visit.gateway;
     let failed = |code, reason| {
         Problem::bad_request(code)
             .because(reason)
@@ -88,7 +91,7 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
             Some(("login.state_invalid", "callback.provider_mismatch"))
         }
         Some(_) => {
-            let redeemed = visit.gateway.store.is_redeemed(&state_hash).await;
+            let redeemed = visit.gateway.store().is_redeemed(&state_hash).await;
             let redeemed =
                 redeemed.map_err(|error| Problem::from(error).towards(state.destination.clone()))?;
             redeemed.then_some(("login.expired", "callback.state_replayed"))
@@ -225,8 +228,8 @@ async fn begin(
     spent: String,
 ) -> Result<HttpResponse, Problem> {
     let Gateway {
-        jar, sealer, store, ..
-    } = &**visit.gateway;
+        jar, sealer, lasting, ..
+    } = &*visit.gateway;
     let SignedIn {
         identity,
         sid,
@@ -253,7 +256,8 @@ async fn begin(
         last_seen,
     };
     let record = Record::sign_in(&session.identity, &visit.occasion());
-    match store
+    match lasting
+        .store
         .sign_in(&session, issued_at, state_hash, visit.session_key(), record)
         .await
     {

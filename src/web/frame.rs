@@ -82,7 +82,7 @@ pub async fn redeem(visit: Visit, Body(body): Body) -> Result<HttpResponse, Prob
     let mut form = pairs(&body)?;
     let app = framed_app(&visit, &take(&mut form, "app"))?;
     let refused = || Problem::forbidden("code.invalid").of_app(&app.id);
-    let Gateway { jar, sealer, .. } = &**visit.gateway;
+    let Gateway { jar, sealer, .. } = &*visit.gateway;
     let (code, verifier) = (take(&mut form, "code"), take(&mut form, "verifier"));
     let opened = frame::open(sealer, &app.id, &code, &verifier, visit.now).ok_or_else(refused)?;
     let parent = visit.session_of(opened.parent).await?;
@@ -103,7 +103,7 @@ pub async fn redeem(visit: Visit, Body(body): Body) -> Result<HttpResponse, Prob
     };
     let begun = visit
         .gateway
-        .store
+        .store()
         .frame(&session, opened.hash, visit.frame_key())
         .await;
     match begun {

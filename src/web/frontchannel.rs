@@ -83,7 +83,7 @@ async fn end(
     named: Named,
     own: Option<Session>,
 ) -> Result<(u64, bool), Problem> {
-    let store = &visit.gateway.store;
+    let store = &visit.gateway.store();
     let issuer = &provider.settings.issuer;
     match (named, own) {
         (Named::Sid(sid), own) if store.has_session_of_sid(issuer, &sid).await? => {

@@ -3,6 +3,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -14,8 +15,9 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt as _;
 
 use super::error::Problem;
+use super::gateway::{Gateway, Live};
 use super::visit::{Arrival, Seen, Visit, client_address};
-use super::{Gateway, cors, fetch, headers, notice};
+use super::{cors, fetch, headers, notice};
 use crate::config::Config;
 use crate::session::cookie::{self, Cookies};
 use crate::types::{Origin, Reference};
@@ -40,10 +42,10 @@ pub async fn guard(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
     let gateway = request
-        .app_data::<web::Data<Gateway>>()
+        .app_data::<web::Data<Live>>()
         .expect("the gateway is the app's data")
-        .clone();
-    let arrival = arrival(&request, &gateway);
+        .gateway();
+    let arrival = arrival(&request, Arc::clone(&gateway));
     request.extensions_mut().insert(arrival.clone());
     let mut response = if let Err(problem) = admit(&request, &arrival, &gateway.config) {
         let (request, _) = request.into_parts();
@@ -72,7 +74,7 @@ pub async fn guard(
     Ok(response)
 }
 
-fn arrival(request: &ServiceRequest, gateway: &Gateway) -> Arrival {
+fn arrival(request: &ServiceRequest, gateway: Arc<Gateway>) -> Arrival {
     let cookies = Cookies::parse(
         request
             .headers()
@@ -87,10 +89,11 @@ fn arrival(request: &ServiceRequest, gateway: &Gateway) -> Arrival {
     let forwarded = forwarded.collect::<Vec<_>>().join(",");
     let address = client_address(peer, Some(&forwarded), &gateway.config.server.trusted_proxies);
     Arrival {
-        now: gateway.clock.now(),
+        now: gateway.lasting.clock.now(),
         reference: Reference::random(),
         cookies: Rc::new(cookies),
         address,
+        gateway,
     }
 }
 
@@ -238,7 +241,7 @@ fn log(response: &ServiceResponse<BoxBody>, arrival: &Arrival, started: Instant)
         method = %response.request().method(),
         route,
         status,
-        microseconds = elapsed.as_micros(),
+        microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
     );
 }
 

@@ -52,7 +52,7 @@ impl Entry<'_> {
         let (redeem, used) = parts(once);
         let receipt = match visit
             .gateway
-            .store
+            .store()
             .launch(minted.token, record, self.terms(redeem))
             .await
         {
@@ -76,8 +76,8 @@ impl Entry<'_> {
         };
         let session_id = match granted.room() {
             Some(room) => {
-                let Gateway { rooms, store, .. } = visit.gateway.get_ref();
-                let found = rooms.session_id(store, room, &app.key, visit.now).await;
+                let Gateway { rooms, lasting, .. } = &*visit.gateway;
+                let found = rooms.session_id(&lasting.store, room, &app.key, visit.now).await;
                 let found = found.map_err(|error| Problem::from(error).towards(self.destination()))?;
                 // The vendor may have taken its time, and the person may have signed out meanwhile (S-161).
                 if visit.session_of(self.session.key).await?.is_none() {
@@ -118,7 +118,7 @@ impl Entry<'_> {
             Err(refusal) => return Err(self.refuse(&refusal).await?),
         };
         let record = Record::launch(person, &app.id, app.vendor, &roles, &visit.occasion());
-        let receipt = match visit.gateway.store.launch_plain(record, self.terms(None)).await {
+        let receipt = match visit.gateway.store().launch_plain(record, self.terms(None)).await {
             Ok(receipt) => receipt,
             Err(error) => return Err(self.unrecorded(error, "csrf.invalid").await?),
         };
@@ -173,13 +173,15 @@ impl Entry<'_> {
 }
 
 fn count(visit: &Visit, person: &Identity) -> Result<(), Problem> {
-    let counted = (visit.gateway.launches).count((person.issuer.clone(), person.subject.clone()));
+    let limit = visit.config().limits.launches_per_minute;
+    let person = (person.issuer.clone(), person.subject.clone());
+    let counted = visit.gateway.counters().launches.count(limit, person);
     counted.map_err(|seconds| Problem::too_many(seconds).under("launch.refused"))
 }
 
 async fn refuse(visit: &Visit, app: &App, person: &Identity, refusal: &Refusal) -> Result<Problem, Problem> {
     let record = Record::denied(person, &app.id, app.vendor, refusal.code(), &visit.occasion());
-    visit.gateway.store.record(record).await?;
+    visit.gateway.store().record(record).await?;
     Ok(Problem::refusal(refusal).at_provider(&person.provider))
 }
 

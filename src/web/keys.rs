@@ -26,7 +26,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
             let shown = app
                 .published
                 .iter()
-                .filter(|key| key.is_shown(visit.gateway.started, visit.now, app.ttl));
+                .filter(|key| key.is_shown(visit.gateway.loaded, visit.now, app.ttl));
             let keys: Vec<Value> = shown
                 .map(|key| key.key.jwk(app.key.algorithm(), kid(app, key.state)))
                 .collect();

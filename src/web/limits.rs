@@ -20,10 +20,9 @@ pub fn neighbourhood(address: IpAddr) -> IpAddr {
 }
 
 /// Counts events by key within the minute that the key's first event opens.
-pub struct PerMinute<K> {
-    limit: Option<NonZeroU32>,
-    counts: Mutex<Counts<K>>,
-}
+///
+/// A limit of `None` counts nothing and refuses nobody.
+pub struct PerMinute<K>(Mutex<Counts<K>>);
 
 struct Counts<K> {
     by_key: HashMap<K, (Instant, u32)>,
@@ -41,25 +40,20 @@ impl<K: Eq + Hash> Counts<K> {
     }
 }
 
-impl<K: Eq + Hash> PerMinute<K> {
-    /// `None` counts nothing and refuses nobody.
-    pub fn new(limit: Option<NonZeroU32>) -> Self {
-        Self {
-            limit,
-            counts: Mutex::new(Counts {
-                by_key: HashMap::new(),
-                sweep_at: CROWD,
-            }),
-        }
+impl<K> Default for PerMinute<K> {
+    fn default() -> Self {
+        Self(Mutex::new(Counts {
+            by_key: HashMap::new(),
+            sweep_at: CROWD,
+        }))
     }
+}
 
+impl<K: Eq + Hash> PerMinute<K> {
     /// Counts one event; `Err` holds the seconds after which the next one is taken.
-    pub fn count(&self, key: K) -> Result<(), u64> {
-        let Some(limit) = self.limit else { return Ok(()) };
-        let mut counts = self
-            .counts
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+    pub fn count(&self, limit: Option<NonZeroU32>, key: K) -> Result<(), u64> {
+        let Some(limit) = limit else { return Ok(()) };
+        let mut counts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         counts.sweep();
         let (since, count) = counts.by_key.entry(key).or_insert_with(|| (Instant::now(), 0));
         if since.elapsed() >= MINUTE {
@@ -73,12 +67,9 @@ impl<K: Eq + Hash> PerMinute<K> {
     }
 
     /// Whether the key has used its minute up, without counting.
-    pub fn check(&self, key: &K) -> Result<(), u64> {
-        let Some(limit) = self.limit else { return Ok(()) };
-        let counts = self
-            .counts
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+    pub fn check(&self, limit: Option<NonZeroU32>, key: &K) -> Result<(), u64> {
+        let Some(limit) = limit else { return Ok(()) };
+        let counts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match counts.by_key.get(key) {
             Some((since, count)) if *count >= limit.get() && since.elapsed() < MINUTE => Err(left(*since)),
             _ => Ok(()),
@@ -96,11 +87,11 @@ mod tests {
 
     #[test]
     fn s_366_a_flood_of_strangers_is_walked_through_seldom() {
-        let limit = PerMinute::new(NonZeroU32::new(2));
+        let counter = PerMinute::default();
         for key in 0..CROWD + 2 {
-            limit.count(key).unwrap();
+            counter.count(NonZeroU32::new(2), key).unwrap();
         }
-        assert_eq!(limit.counts.lock().unwrap().sweep_at, 2 * CROWD);
+        assert_eq!(counter.0.lock().unwrap().sweep_at, 2 * CROWD);
     }
 
     #[test]
@@ -114,12 +105,17 @@ mod tests {
 
     #[test]
     fn c_54_a_limit_counts_by_key_and_zero_turns_it_off() {
-        let limit = PerMinute::new(NonZeroU32::new(2));
-        assert!(limit.count("ada").is_ok() && limit.check(&"ada").is_ok() && limit.count("ada").is_ok());
-        assert!((1..=60).contains(&limit.count("ada").unwrap_err()));
-        assert!(limit.check(&"ada").is_err());
-        assert!(limit.count("bob").is_ok(), "others are fine");
-        let off = PerMinute::new(None);
-        assert!((0..1000).all(|_| off.count("ada").is_ok()));
+        let (two, three) = (NonZeroU32::new(2), NonZeroU32::new(3));
+        let counter = PerMinute::default();
+        assert!(counter.count(two, "ada").is_ok() && counter.check(two, &"ada").is_ok());
+        assert!(counter.count(two, "ada").is_ok());
+        assert!((1..=60).contains(&counter.count(two, "ada").unwrap_err()));
+        assert!(counter.check(two, &"ada").is_err());
+        assert!(counter.count(two, "bob").is_ok(), "others are fine");
+        assert!(
+            counter.count(three, "ada").is_ok(),
+            "a reload has raised the limit"
+        );
+        assert!((0..1000).all(|_| counter.count(None, "ada").is_ok()));
     }
 }

@@ -1,5 +1,6 @@
 //! `GET /auth/login`: the way to a provider (C-19).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::http::{StatusCode, header};
@@ -162,7 +163,7 @@ pub async fn start(
         .metadata()
         .await
         .map_err(|error| Problem::provider(error, id).towards(destination.clone()))?;
-    let Gateway { jar, sealer, .. } = &**visit.gateway;
+    let Gateway { jar, sealer, .. } = &*visit.gateway;
     let app = destination.app().and_then(|id| visit.config().app(id));
     let step_up = app.map(|app| &app.access.step_up);
     let max_age = step_up.and_then(|step_up| step_up.max_auth_age);
@@ -219,7 +220,7 @@ pub fn first(
     provider: Option<&ProviderId>,
     check: &'static str,
 ) -> Result<HttpResponse, Problem> {
-    let Gateway { jar, sealer, .. } = &**visit.gateway;
+    let Gateway { jar, sealer, .. } = &*visit.gateway;
     let before = Rounds::read(&visit.cookies, *jar, sealer);
     let rounds = Rounds::without_session(before, &destination, visit.now);
     if rounds.as_ref().is_some_and(Rounds::is_loop) {
@@ -247,7 +248,8 @@ pub fn first(
 pub fn candidates<'a>(visit: &'a Visit, destination: &Destination) -> Vec<&'a Provider> {
     let app = destination.app().and_then(|id| visit.config().app(id));
     let takes = |provider: &&Provider| app.is_none_or(|app| app.takes(&provider.settings.id));
-    visit.gateway.providers.iter().filter(takes).collect()
+    let providers = visit.gateway.providers.iter().map(Arc::as_ref);
+    providers.filter(takes).collect()
 }
 
 /// The page on which a person chooses a provider: here, and at `/` signed out.

@@ -48,10 +48,12 @@ pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Proble
     // First, so that no foreign page uses up the minute of everybody behind one address.
     visit.require_own_form()?;
     if let Some(address) = visit.address {
+        let limit = visit.config().limits.logouts_per_minute;
         visit
             .gateway
+            .counters()
             .sign_outs
-            .count(limits::neighbourhood(address))
+            .count(limit, limits::neighbourhood(address))
             .map_err(Problem::too_many)?;
     }
     let token = take(&mut pairs(&body)?, "csrf");
@@ -62,7 +64,7 @@ pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Proble
         .ok_or_else(|| Problem::forbidden("csrf.invalid"))?;
     visit
         .gateway
-        .store
+        .store()
         .end_session(
             &session.key,
             Record::sign_out(&session.identity, &visit.occasion()),

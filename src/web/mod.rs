@@ -13,6 +13,7 @@ mod error;
 mod fetch;
 mod frame;
 mod frontchannel;
+pub mod gateway;
 mod guard;
 mod headers;
 mod initiate;
@@ -30,99 +31,14 @@ mod tally;
 pub mod text;
 mod visit;
 
-use std::net::IpAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, Scope, web};
 use askama::Template;
-use time::OffsetDateTime;
 
-use self::assets::Assets;
 use self::error::Problem;
-use self::limits::PerMinute;
-use self::tally::FailedSignIns;
+pub use self::gateway::Gateway;
 use self::visit::Visit;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::identity::provider::Provider;
-use crate::rooms::Rooms;
-use crate::session::cookie::Jar;
-use crate::session::seal::Sealer;
-use crate::store::Store;
-use crate::types::{Issuer, ProviderId, Subject};
-
-/// Everything that a request needs, built once.
-pub struct Gateway {
-    pub config: Config,
-    pub store: Store,
-    pub sealer: Sealer,
-    pub jar: Jar,
-    pub providers: Vec<Provider>,
-    pub rooms: Rooms,
-    pub assets: Assets,
-    pub clock: Arc<dyn Clock>,
-    pub started: OffsetDateTime,
-    launches: PerMinute<(Issuer, Subject)>,
-    failed_sign_ins: PerMinute<IpAddr>,
-    sign_outs: PerMinute<IpAddr>,
-    refused_logouts: PerMinute<IpAddr>,
-    /// For the hourly figures.
-    pub failures: FailedSignIns,
-    draining: AtomicBool,
-}
-
-impl Gateway {
-    pub fn new(
-        config: Config,
-        store: Store,
-        sealer: Sealer,
-        providers: Vec<Provider>,
-        rooms: Rooms,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self {
-            jar: Jar {
-                plain_http: config.public_url.plain_http,
-            },
-            assets: Assets::new(&config.brand, &config.apps),
-            launches: PerMinute::new(config.limits.launches_per_minute),
-            failed_sign_ins: PerMinute::new(config.limits.sign_ins_per_minute),
-            sign_outs: PerMinute::new(config.limits.logouts_per_minute),
-            refused_logouts: PerMinute::new(config.limits.logouts_per_minute),
-            failures: FailedSignIns::default(),
-            draining: AtomicBool::new(false),
-            config,
-            store,
-            sealer,
-            providers,
-            rooms,
-            started: clock.now(),
-            clock,
-        }
-    }
-
-    fn provider(&self, id: &ProviderId) -> Option<&Provider> {
-        self.providers.iter().find(|provider| provider.settings.id == *id)
-    }
-
-    /// From now on `/readyz` says no.
-    pub fn drain(&self) {
-        self.draining.store(true, Ordering::Relaxed);
-    }
-
-    fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Relaxed)
-    }
-
-    fn append_cookie(response: &mut HttpResponse, cookie: &str) {
-        if let Ok(value) = header::HeaderValue::from_str(cookie) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
-    }
-}
 
 /// The routes of the gateway, behind the guard.
 pub fn routes() -> Scope<

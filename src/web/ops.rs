@@ -1,10 +1,14 @@
 //! `/healthz`, `/readyz`, `/metrics`: for operations, on a listener of their own (lesson 42).
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
-use super::Gateway;
+use super::gateway::Live;
+use crate::config::App;
+use crate::identity::provider::{Provider, ProviderError};
 use crate::signer::PublicKey;
 
 pub fn routes(service: &mut web::ServiceConfig) {
@@ -20,19 +24,20 @@ async fn healthz() -> HttpResponse {
 }
 
 /// 503 only while the store is down, the process drains or no app can be opened (C-43).
-async fn readyz(gateway: web::Data<Gateway>) -> HttpResponse {
-    let store = gateway.store.is_up();
-    let draining = gateway.is_draining();
+async fn readyz(live: web::Data<Live>) -> HttpResponse {
+    let gateway = live.gateway();
+    let store = gateway.store().is_up();
+    let draining = gateway.lasting.is_draining();
     let apps = gateway.config.apps.len();
-    let provider = |provider: &crate::identity::provider::Provider| {
+    let provider = |provider: &Arc<Provider>| {
         json!({
             "id": provider.settings.id.as_str(),
             "metadata": if provider.last_known().is_some() { "known" } else { "unknown" },
-            "last_failure": provider.last_failure().map(crate::identity::provider::ProviderError::code),
+            "last_failure": provider.last_failure().map(ProviderError::code),
         })
     };
     // The hash of a secret is nobody's to see: it could be tried against guesses.
-    let key = |app: &crate::config::App| {
+    let key = |app: &App| {
         let public = app.key.public().map(PublicKey::fingerprint);
         json!({ "app": app.id.as_str(), "fingerprint": public })
     };
@@ -40,6 +45,7 @@ async fn readyz(gateway: web::Data<Gateway>) -> HttpResponse {
         "ready": store && !draining && apps > 0,
         "store": if store { "up" } else { "down" },
         "draining": draining,
+        "generation": gateway.generation,
         "providers": gateway.providers.iter().map(provider).collect::<Vec<_>>(),
         "keys": gateway.config.apps.iter().map(key).collect::<Vec<_>>(),
     });
@@ -51,8 +57,11 @@ async fn readyz(gateway: web::Data<Gateway>) -> HttpResponse {
     answer.content_type("application/json").body(body.to_string())
 }
 
-async fn show_metrics(gateway: web::Data<Gateway>, prometheus: web::Data<PrometheusHandle>) -> HttpResponse {
-    metrics::gauge!("usher_store_up").set(if gateway.store.is_up() { 1.0 } else { 0.0 });
+async fn show_metrics(live: web::Data<Live>, prometheus: web::Data<PrometheusHandle>) -> HttpResponse {
+    let gateway = live.gateway();
+    metrics::gauge!("usher_store_up").set(if gateway.store().is_up() { 1.0 } else { 0.0 });
+    #[expect(clippy::cast_precision_loss, reason = "nobody reloads so often")]
+    metrics::gauge!("usher_config_generation").set(gateway.generation as f64);
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
         .body(prometheus.render())

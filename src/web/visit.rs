@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev};
 use std::future::{Ready, ready};
 use time::{Duration, OffsetDateTime};
 
@@ -27,6 +28,7 @@ const TOUCH: Duration = Duration::minutes(1);
 /// What the guard notes when a request comes in.
 #[derive(Clone)]
 pub struct Arrival {
+    pub gateway: Arc<Gateway>,
     pub reference: Reference,
     pub now: OffsetDateTime,
     pub cookies: Rc<Cookies>,
@@ -35,7 +37,7 @@ pub struct Arrival {
 
 #[derive(Clone)]
 pub struct Visit {
-    pub gateway: web::Data<Gateway>,
+    pub gateway: Arc<Gateway>,
     pub request: HttpRequest,
     pub reference: Reference,
     pub now: OffsetDateTime,
@@ -60,12 +62,12 @@ impl Visit {
     /// The visit of a request that came through the guard.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         let Arrival {
+            gateway,
             reference,
             now,
             cookies,
             address,
         } = request.extensions().get::<Arrival>()?.clone();
-        let gateway = request.app_data::<web::Data<Gateway>>()?.clone();
         Some(Self {
             gateway,
             request: request.clone(),
@@ -157,13 +159,13 @@ impl Visit {
 
     /// The living session of this key.
     pub async fn session_of(&self, key: SessionKey) -> Result<Option<Session>, Problem> {
-        let session = self.gateway.store.session(&key).await?;
+        let session = self.gateway.store().session(&key).await?;
         let alive = session
             .filter(|session| session.is_alive(self.config().session, self.now))
             .filter(|session| self.still_vouched_for(&session.identity));
         if let Some(session) = &alive {
             if self.now - session.last_seen >= TOUCH {
-                self.gateway.store.touch(session.key, self.now);
+                self.gateway.store().touch(session.key, self.now);
             }
             self.request
                 .extensions_mut()

@@ -54,6 +54,7 @@ mod provider_outages;
 mod provider_settings;
 mod provider_sizes;
 mod refusals;
+mod reload;
 mod requests;
 mod rooms;
 mod session;

@@ -68,7 +68,7 @@ fn pair(app: &str, key: &KeyPlace, active: &Path, kind: KeyKind) -> anyhow::Resu
     } else if !next.exists() {
         (
             next.as_path(),
-            "The next key: it is shown after a restart, and signs after usher keys rotate",
+            "The next key: it is shown after a reload, and signs after usher keys rotate",
         )
     } else {
         bail!(

@@ -58,8 +58,8 @@ fn rotate(active: &Path, now: OffsetDateTime) -> io::Result<()> {
 
 fn done(app: &str, active: &Path, retired: &Path) -> String {
     format!(
-        "{} is now the next key; the earlier one is {}.\nNow restart usher: until then it signs with the earlier key. \
-         Vendors that hold one key need the new one at the same moment:\nusher keys show --app {app} prints it. Where \
+        "{} is now the next key; the earlier one is {}.\nNow reload usher (SIGHUP): until then it signs with the earlier \
+         key. Vendors that hold one key need the new one at the same moment:\nusher keys show --app {app} prints it. Where \
          the app sets a kid, change it too.\n",
         active.display(),
         retired.display()
@@ -67,11 +67,17 @@ fn done(app: &str, active: &Path, retired: &Path) -> String {
 }
 
 fn elsewhere(app: &str, field: &str) -> String {
+    // The environment of a process stays as it was.
+    let last = if field.ends_with("_env") {
+        "Restart usher"
+    } else {
+        "Reload usher (SIGHUP)"
+    };
     format!(
         "apps.{app} has its key under {field}, which cannot be rotated from here. By hand:\n1. Make a new key: openssl \
          genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out new.pem (or of the kind that the app's alg says)\n2. \
          Give the vendor its public half: openssl pkey -in new.pem -pubout\n3. Put new.pem in the place of the key under \
-         {field}\n4. Restart usher\n"
+         {field}\n4. {last}\n"
     )
 }
 
@@ -79,7 +85,7 @@ fn by_hand(active: &Path, now: OffsetDateTime, error: &io::Error) -> String {
     let (old, new) = (active.display(), key_files::next(active));
     format!(
         "The files beside {old} cannot be changed from here ({}). Where they can:\n1. ln {old} {}\n2. mv {} {old}\n3. \
-         Restart usher\n",
+         Reload usher (SIGHUP)\n",
         error.kind(),
         key_files::retired(active, now).display(),
         new.display()
@@ -145,7 +151,7 @@ mod tests {
         let keys = Keys::made();
         let (text, _) = keys.run(1000).unwrap();
         assert!(
-            text.contains("restart usher") && !text.contains("PRIVATE"),
+            text.contains("reload usher") && !text.contains("PRIVATE"),
             "{text}"
         );
         assert_eq!(keys.names(), ["a.pem", "a.retired-1000.pem"]);
@@ -184,10 +190,10 @@ mod tests {
             encoding: Encoding::Raw,
             place,
         };
-        for field in ["key", "key_env"] {
+        for (field, last) in [("key", "4. Reload"), ("key_env", "4. Restart")] {
             let (text, code) = run("a", &place(Place::Elsewhere(field)), at(1)).unwrap();
             assert_eq!(code, ExitCode::FAILURE);
-            assert!(text.contains(field) && text.contains("4. Restart"), "{text}");
+            assert!(text.contains(field) && text.contains(last), "{text}");
         }
         assert!(run("a", &place(Place::SecretFile("s".into())), at(1)).is_err());
         // Stands for a directory that is only read: the second name is taken.

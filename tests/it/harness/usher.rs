@@ -138,6 +138,31 @@ impl Usher {
         );
     }
 
+    /// The configuration as it stands, with a text in it replaced.
+    pub fn edit(&self, from: &str, to: &str) {
+        let path = self.dir.path().join("usher.toml");
+        let text = fs::read_to_string(&path).expect("a configuration");
+        assert!(text.contains(from), "no {from:?} in:\n{text}");
+        fs::write(&path, text.replace(from, to)).unwrap();
+    }
+
+    /// Has the configuration read again; what the log says came of it.
+    pub fn reload(&self) -> Value {
+        let ended = |text: &str| {
+            let ends = ["config.reloaded", "config.reload_refused"];
+            let lines = Log::lines(text).into_iter();
+            lines
+                .filter(|line| ends.iter().any(|end| line["event"] == *end))
+                .collect::<Vec<_>>()
+        };
+        let before = ended(&self.log.text()).len();
+        self.signal("HUP");
+        let found = self
+            .log
+            .wait_for(PATIENCE, |text| ended(text).into_iter().nth(before));
+        found.unwrap_or_else(|| panic!("no reload in the log:\n{}", self.log.text()))
+    }
+
     /// Starts again, on the same port and directory.
     pub fn start_again(&mut self) {
         // The lines of the earlier start must not be taken for this one's.
