@@ -2,6 +2,7 @@
 
 mod listen;
 mod reload;
+mod tls;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -53,6 +54,8 @@ pub enum StartError {
         "the sealing key in the store is damaged; delete the row `sealing_key` of the settings to make a new one"
     )]
     SealingKey,
+    #[error("[tls] is set, and systemd passes a unix socket: take one of the two away")]
+    TlsOverUnix,
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
@@ -111,7 +114,7 @@ pub async fn start(loaded: Loaded, listener: Option<TcpListener>) -> Result<Runn
         rooms: rooms(&config)?,
     };
     let (listen, ops_listen) = (config.server.listen.clone(), config.server.ops_listen);
-    let drain = config.server.drain;
+    let (drain, ends_tls) = (config.server.drain, config.tls.is_some());
     let prometheus = web::Data::new(telemetry::prometheus());
     let lasting = Lasting::new(store, Arc::new(SystemClock));
     let live = web::Data::new(Live::new(Gateway::new(config, digest, parts, 1, lasting)));
@@ -128,7 +131,11 @@ pub async fn start(loaded: Loaded, listener: Option<TcpListener>) -> Result<Runn
         .shutdown_timeout(seconds(drain))
         .disable_signals();
     let server = match listener {
+        Listener::Tcp(listener) if ends_tls => {
+            server.listen_rustls_0_23(listener, tls::server_config(live.clone()))?
+        }
         Listener::Tcp(listener) => server.listen(listener)?,
+        Listener::Unix(_) if ends_tls => return Err(StartError::TlsOverUnix),
         Listener::Unix(listener) => server.listen_uds(listener)?,
     };
     let ops_listener = passed.ops_listener(ops_listen)?;

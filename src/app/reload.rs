@@ -106,6 +106,12 @@ fn keep(config: &mut Config, started: &Config) -> Vec<&'static str> {
     server.ops_listen = was.ops_listen;
     differs("server.drain", server.drain != was.drain);
     server.drain = was.drain;
+    // Another certificate is taken over; beginning or ceasing to end TLS is another kind of listener.
+    let ends_tls = started.tls.is_some();
+    differs("tls", config.tls.is_some() != ends_tls);
+    if config.tls.is_some() != ends_tls {
+        config.tls.clone_from(&started.tls);
+    }
     differs("store.url", config.store != started.store);
     config.store.clone_from(&started.store);
     differs("log", config.log != started.log);

@@ -17,8 +17,9 @@ macro_rules! sections {
 }
 
 sections! {
-    FILE "" ["public_url" "server" "brand" "store" "session" "limits" "log" "audit" "providers" "apps" "test"]
+    FILE "" ["public_url" "server" "tls" "brand" "store" "session" "limits" "log" "audit" "providers" "apps" "test"]
     SERVER "server" ["listen" "ops_listen" "trusted_proxies" "drain" "sealing_key_file" "secret_dirs" "outbound_proxy"]
+    TLS "tls" ["cert_file" "key_file"]
     BRAND "brand" ["name" "logo_file" "accent" "support_url"]
     STORE "store" ["url"]
     SESSION "session" ["idle" "lifetime"]

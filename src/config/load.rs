@@ -11,7 +11,7 @@ use super::problem::{Problem, Problems, Severity};
 use super::reader::{Source, Table};
 use super::secret::{Tolerance, why};
 use super::sharing::Keys;
-use super::{Audit, Config, Loaded, PublicUrl, Server, app, client_auth, expectation, provider, server};
+use super::{Audit, Config, Loaded, PublicUrl, Server, app, client_auth, expectation, provider, server, tls};
 use crate::types::{Origin, is_loopback, secure_url};
 
 /// Bytes that the file may have.
@@ -88,6 +88,7 @@ fn read<'a>(
             .collect(),
     };
     let server = server::server(&file, &tolerance);
+    let tls = tls::tls(&file, &tolerance, public_url.as_ref(), server.as_ref());
     let brand = server::brand(&file);
     let store = server::store(&file);
     let session = server::session(&file);
@@ -108,6 +109,7 @@ fn read<'a>(
     let config = Config {
         public_url: public_url?,
         server: server?,
+        tls: tls?,
         brand,
         store: store?,
         session,

@@ -21,6 +21,7 @@ mod secret;
 mod server;
 mod sharing;
 mod site;
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -52,6 +53,7 @@ pub use load::{all_keys, load, parse};
 pub use persona::{PersonaProblem, PersonaProblems, persona};
 pub use problem::{Problem, Problems, Severity};
 pub(crate) use provider::provider_among;
+pub use tls::Tls;
 
 /// A file that holds, with what else it says.
 #[derive(Debug)]
@@ -67,6 +69,8 @@ pub struct Loaded {
 pub struct Config {
     pub public_url: PublicUrl,
     pub server: Server,
+    /// Present where Usher ends TLS itself.
+    pub tls: Option<Tls>,
     pub brand: Brand,
     pub store: StoreUrl,
     pub session: session::Limits,

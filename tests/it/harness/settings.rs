@@ -2,7 +2,11 @@
 
 /// Sections in order, each with its lines.
 #[derive(Clone, Default)]
-pub struct Settings(Vec<(String, Vec<String>)>);
+pub struct Settings {
+    sections: Vec<(String, Vec<String>)>,
+    /// Files beside it, by name.
+    files: Vec<(String, String)>,
+}
 
 impl Settings {
     /// Sets `key = value` in a section, such as `[session]`, or at the top (`""`).
@@ -19,7 +23,7 @@ impl Settings {
 
     /// Replaces a text wherever it stands.
     pub fn replace(&mut self, from: &str, to: &str) -> &mut Self {
-        for line in self.0.iter_mut().flat_map(|(_, lines)| lines) {
+        for line in self.sections.iter_mut().flat_map(|(_, lines)| lines) {
             *line = line.replace(from, to);
         }
         self
@@ -38,7 +42,7 @@ impl Settings {
             .map(|l| l.trim().to_owned())
             .filter(|l| !l.is_empty())
             .collect();
-        self.0.push((section.to_owned(), lines));
+        self.sections.push((section.to_owned(), lines));
         self
     }
 
@@ -51,8 +55,20 @@ impl Settings {
             + 1
     }
 
+    /// Puts a file beside the configuration, readable by us only.
+    pub fn file(&mut self, name: &str, text: &str) -> &mut Self {
+        self.files.push((name.to_owned(), text.to_owned()));
+        self
+    }
+
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
     pub fn text(&self) -> String {
-        let sections = self.0.iter().map(|(name, lines)| match name.as_str() {
+        let sections = self.sections.iter().map(|(name, lines)| match name.as_str() {
             "" => format!("{}\n", lines.join("\n")),
             name => format!("{name}\n{}\n", lines.join("\n")),
         });
@@ -60,13 +76,13 @@ impl Settings {
     }
 
     fn section(&mut self, name: &str) -> &mut Vec<String> {
-        let found = self.0.iter().position(|(n, _)| n == name);
+        let found = self.sections.iter().position(|(n, _)| n == name);
         let at = found.unwrap_or_else(|| {
             // Top-level keys stand before the first section.
-            let at = if name.is_empty() { 0 } else { self.0.len() };
-            self.0.insert(at, (name.to_owned(), Vec::new()));
+            let at = if name.is_empty() { 0 } else { self.sections.len() };
+            self.sections.insert(at, (name.to_owned(), Vec::new()));
             at
         });
-        &mut self.0[at].1
+        &mut self.sections[at].1
     }
 }

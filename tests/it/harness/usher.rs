@@ -273,6 +273,9 @@ pub fn directory(settings: &Settings, secrets: &Secrets) -> TempDir {
     for pem in &keys {
         secrets.add_pem(pem);
     }
+    for (name, text) in settings.files() {
+        write_secret(dir.path(), name, text);
+    }
     write_secret(dir.path(), "usher.toml", &settings.text());
     set_clock(dir.path(), 0);
     dir
