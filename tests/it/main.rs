@@ -65,6 +65,7 @@ mod soul_machines;
 mod step_up;
 mod step_up_lies;
 mod store_down;
+mod systemd;
 mod tls;
 mod tools;
 mod vonage_video;
