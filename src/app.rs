@@ -14,7 +14,7 @@ use time::Duration;
 use zeroize::Zeroizing;
 
 use crate::audit;
-use crate::clock::SystemClock;
+use crate::clock::{SystemClock, WatchedClock};
 use crate::config::{Config, Loaded, StoreUrl};
 use crate::identity::provider::Provider;
 use crate::identity::settings;
@@ -116,7 +116,7 @@ pub async fn start(loaded: Loaded, listener: Option<TcpListener>) -> Result<Runn
     let (listen, ops_listen) = (config.server.listen.clone(), config.server.ops_listen);
     let (drain, ends_tls) = (config.server.drain, config.tls.is_some());
     let prometheus = web::Data::new(telemetry::prometheus());
-    let lasting = Lasting::new(store, Arc::new(SystemClock));
+    let lasting = Lasting::new(store, Arc::new(WatchedClock::start()));
     let live = web::Data::new(Live::new(Gateway::new(config, digest, parts, 1, lasting)));
 
     let mut passed = Passed::from_env();

@@ -36,6 +36,7 @@ pub mod http;
 pub mod identity;
 mod lifecycle;
 pub mod link;
+mod memory;
 pub mod mint;
 pub mod params;
 pub mod rooms;

@@ -1,16 +1,20 @@
 //! From ready to the end: signals, reloading, draining, and what happens each minute.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::interval;
 
 use crate::app::{self, ReloadError, Reloaded, Running};
+use crate::clock::Clock;
 use crate::web::gateway::{Gateway, Live};
 
 const MINUTE: Duration = Duration::from_mins(1);
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Serves until SIGTERM or SIGINT, then lets what is under way finish. SIGHUP reads the configuration at
 /// `path` again, where there is one.
@@ -27,6 +31,7 @@ pub async fn run(running: Running, path: Option<&Path>) -> std::io::Result<()> {
         None => None,
     };
     let chores = tokio::spawn(chores(live.clone()));
+    let watch = tokio::spawn(watch_clock(Arc::clone(&live.gateway().lasting.clock)));
     let drained = live.clone();
     tokio::spawn(async move {
         tokio::select! {
@@ -46,6 +51,7 @@ pub async fn run(running: Running, path: Option<&Path>) -> std::io::Result<()> {
         reloads.abort();
     }
     chores.abort();
+    watch.abort();
     let gateway = live.gateway();
     count_failures(&gateway).await;
     gateway.store().log_head();
@@ -106,7 +112,7 @@ fn tell(state: &[NotifyState<'_>]) {
 
 /// Clears away what has expired, and names the head of the audit chain in the log (C-41).
 async fn chores(live: web::Data<Live>) {
-    let mut minutes = tokio::time::interval(MINUTE);
+    let mut minutes = interval(MINUTE);
     loop {
         minutes.tick().await;
         let gateway = live.gateway();
@@ -115,6 +121,19 @@ async fn chores(live: web::Data<Live>) {
         }
         count_failures(&gateway).await;
         gateway.store().log_head();
+    }
+}
+
+/// Notices that the clock was set also while nobody asks for anything (S-371).
+async fn watch_clock(clock: Arc<dyn Clock>) {
+    let mut seconds = interval(SECOND);
+    let mut steady = true;
+    loop {
+        seconds.tick().await;
+        let was = std::mem::replace(&mut steady, clock.is_steady());
+        if was && !steady {
+            tracing::warn!(event = "clock.leapt");
+        }
     }
 }
 

@@ -16,13 +16,14 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use clap::{Parser, Subcommand};
 use secrecy::{ExposeSecret as _, SecretBox};
 
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{self, App, Config, Loaded};
 use crate::expression::meant;
+use crate::memory;
 
 #[derive(Parser)]
 #[command(
@@ -138,6 +139,7 @@ pub struct ConfigFile {
 
 /// Runs the command that the arguments name.
 pub fn run() -> anyhow::Result<ExitCode> {
+    memory::keep_private().context("cannot keep keys out of core dumps")?;
     match Cli::parse().command {
         Command::Serve(file) => serve::run(&file.config),
         Command::Check { file, online, format } => {

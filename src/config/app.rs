@@ -3,10 +3,11 @@
 use time::Duration;
 use url::Url;
 
+use super::file::Tolerance;
 use super::keys::{APP, PARAM};
 use super::provider::provider_among;
 use super::reader::{Item, Table};
-use super::secret::{Tolerance, image};
+use super::secret::image;
 use super::server::short;
 use super::sharing::Keys;
 use super::{App, PublicUrl, handover, key, site};

@@ -1,7 +1,8 @@
 //! How a provider knows Usher: `auth_method`, with the secret or the key of the provider's section.
 
+use super::file::Tolerance;
 use super::reader::Table;
-use super::secret::{Tolerance, secret};
+use super::secret::secret;
 use super::server::short;
 use super::{App, ClientAuth};
 use crate::identity::assertion;

@@ -3,9 +3,10 @@
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
 
 use super::encoding::Encoding;
+use super::file::Tolerance;
 use super::key_files::{self, Published, State};
 use super::reader::{Item, Table};
-use super::secret::{Tolerance, secret};
+use super::secret::secret;
 use super::server::short;
 use crate::signer::{Head, RejectedKey, SigningKey};
 use crate::vendors::{KeyFrom, Vendor};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use time::{Duration, OffsetDateTime};
 
-use super::secret::{Tolerance, read_secret};
+use super::file::{Tolerance, read_secret};
 use crate::signer::{Head, PublicKey, SigningKey};
 
 /// The longest that a gateway is taken to sign with the earlier key after a rotation: it goes on until

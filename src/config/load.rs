@@ -6,10 +6,10 @@ use std::sync::Arc;
 use secrecy::SecretBox;
 use toml::de::DeTable;
 
+use super::file::{Tolerance, why};
 use super::keys::{self, SECTIONS};
 use super::problem::{Problem, Problems, Severity};
 use super::reader::{Source, Table};
-use super::secret::{Tolerance, why};
 use super::sharing::Keys;
 use super::{Audit, Config, Loaded, PublicUrl, Server, app, client_auth, expectation, provider, server, tls};
 use crate::types::{Origin, is_loopback, secure_url};

@@ -6,6 +6,7 @@ mod digest;
 mod duration;
 mod encoding;
 mod expectation;
+mod file;
 mod handover;
 mod key;
 pub mod key_files;

@@ -6,10 +6,11 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use super::client_auth::{self, ClientKey};
+use super::file::Tolerance;
 use super::keys;
 use super::preset::{Preset, preset};
 use super::reader::{Item, Table};
-use super::secret::{Tolerance, plain_file};
+use super::secret::plain_file;
 use super::server::short;
 use super::{AuthTime, Provider};
 use crate::expression::meant;

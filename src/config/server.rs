@@ -8,9 +8,10 @@ use ipnet::IpNet;
 use time::Duration;
 use url::Url;
 
+use super::file::Tolerance;
 use super::keys;
 use super::reader::Table;
-use super::secret::{Tolerance, image, keys_32};
+use super::secret::{image, keys_32};
 use super::{Audit, Brand, Limits, Listen, Log, LogFormat, Person, Server, StoreUrl};
 use crate::session;
 use crate::types::secure_url;

@@ -10,8 +10,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
 
+use super::file::Tolerance;
 use super::reader::Table;
-use super::secret::{Tolerance, plain_file, secret_file};
+use super::secret::{plain_file, secret_file};
 use super::{Listen, PublicUrl, Server, keys};
 
 /// A certificate chain with its key, tried against each other.

@@ -126,6 +126,14 @@ impl Problem {
         }
     }
 
+    /// Nothing is minted by a clock that has just been set (S-371).
+    pub fn unsteady() -> Self {
+        Self {
+            seconds: Some(1),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "clock.unsteady").under("launch.refused")
+        }
+    }
+
     /// An answer of the provider's that cannot be used, at any step of a sign-in.
     pub fn provider(error: ProviderError, provider: &ProviderId) -> Self {
         let (status, code) = match error {

@@ -44,6 +44,9 @@ impl Entry<'_> {
     pub async fn issue(&self, once: Option<Once>) -> Result<Issued, Problem> {
         let (visit, app, person) = (self.visit, self.app, &self.session.identity);
         self.count()?;
+        if !visit.gateway.lasting.clock.is_steady() {
+            return Err(Problem::unsteady().towards(self.destination()));
+        }
         let minted = match self.mint().await? {
             Ok(minted) => minted,
             Err(refusal) => return Err(self.refuse(&refusal).await?),

@@ -45,6 +45,7 @@ async fn readyz(live: web::Data<Live>) -> HttpResponse {
         "ready": store && !draining && apps > 0,
         "store": if store { "up" } else { "down" },
         "draining": draining,
+        "clock": if gateway.lasting.clock.is_steady() { "steady" } else { "unsteady" },
         "generation": gateway.generation,
         "providers": gateway.providers.iter().map(provider).collect::<Vec<_>>(),
         "keys": gateway.config.apps.iter().map(key).collect::<Vec<_>>(),

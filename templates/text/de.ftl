@@ -410,6 +410,10 @@ error-store-down-title = Gleich geht es weiter
 error-store-down-text = Die Aufzeichnungen dieser Website sind gerade nicht erreichbar, und ohne sie öffnet sich keine Tür. Sie sind weiterhin angemeldet.
 error-store-down-cure = Warten Sie ein paar Sekunden, und versuchen Sie es dann noch einmal.
 
+error-clock-unsteady-title = Gleich geht es weiter
+error-clock-unsteady-text = Die Uhr dieser Website wurde gerade gestellt, und ein Zugang von jetzt könnte die falsche Zeit tragen. Sie sind weiterhin angemeldet.
+error-clock-unsteady-cure = Warten Sie ein paar Sekunden, und versuchen Sie es dann noch einmal.
+
 error-key-unusable-title = Diese Anwendung lässt sich gerade nicht öffnen
 error-key-unusable-text = Der zugehörige Schlüssel ist nicht verwendbar ({ $app }). Das liegt nicht an Ihnen, und mit Ihrem Konto ist alles in Ordnung.
 error-key-unusable-cure = Geben Sie die Referenz an die Kontaktstelle dieser Anwendung weiter.

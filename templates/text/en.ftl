@@ -411,6 +411,10 @@ error-store-down-title = Back in a moment
 error-store-down-text = This site cannot reach its records, and without them it opens no door. You are still signed in.
 error-store-down-cure = Wait a few seconds, then try again.
 
+error-clock-unsteady-title = Back in a moment
+error-clock-unsteady-text = The clock of this site has just been set, and a pass made now could tell the wrong time. You are still signed in.
+error-clock-unsteady-cure = Wait a few seconds, then try again.
+
 error-key-unusable-title = This app cannot be opened right now
 error-key-unusable-text = The key for { $app } cannot be used. It is not your fault, and your account is fine.
 error-key-unusable-cure = Pass the reference on to the contact for this app.

@@ -78,9 +78,8 @@ fn c_45_a_key_is_made_shown_and_takes_over_and_the_earlier_one_goes_in_time() {
 
     // Signing, with the earlier one beside it.
     let rotated = run(&dir, &["keys", "rotate", "--app", "townhall"]);
-    assert!(rotated.contains("restart usher"), "{rotated}");
-    world.usher.stop();
-    world.usher.start_again();
+    assert!(rotated.contains("reload usher"), "{rotated}");
+    world.usher.reload();
     assert_eq!(pem(&world), next);
     let after = launched(&world);
     for token in [&before, &after] {

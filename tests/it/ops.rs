@@ -216,6 +216,42 @@ fn c_43_a_gateway_that_drains_is_not_ready_and_finishes_what_is_under_way() {
 }
 
 #[test]
+fn s_371_a_clock_that_leaps_mints_nothing_until_it_keeps_pace() {
+    let how = How {
+        movable_clock: true,
+        ..How::default()
+    };
+    let world = World::how(how, |_| ());
+    let mut ada = world.signed_in("ada");
+    ada.get("/launch/townhall").expect(302);
+    for ahead in [600, 0] {
+        world.usher.leap(ahead);
+        let refused = ada.get("/launch/townhall").expect(503);
+        assert_eq!(refused.header("Retry-After"), Some("1"));
+        refused.shows("clock");
+        world.usher.logged("clock.leapt");
+        world.usher.set_ahead(ahead);
+        ada.get("/launch/townhall").expect(302);
+    }
+    assert_eq!(world.usher.audited("launch").len(), 3);
+}
+
+#[test]
+fn s_418_no_core_is_dumped() {
+    let world = World::start();
+    let limits = world.usher.proc("limits");
+    let cores = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .unwrap();
+    assert_eq!(
+        cores.split_whitespace().filter(|word| *word == "0").count(),
+        2,
+        "{cores}"
+    );
+}
+
+#[test]
 fn c_30_a_unix_socket_answers_and_its_peer_is_trusted() {
     let dir = TempDir::with_prefix("usher-test-").unwrap();
     let socket = dir.path().join("usher.sock");

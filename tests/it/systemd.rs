@@ -103,5 +103,7 @@ fn sockets_of_systemd_take_the_place_of_ours() {
     );
     let _ = activated.kill();
     let _ = activated.wait();
-    readers.into_iter().for_each(|reader| drop(reader.join()));
+    for reader in readers {
+        let _ = reader.join();
+    }
 }

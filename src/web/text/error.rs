@@ -68,6 +68,7 @@ pub const CODES: &[&str] = &[
     "provider.slow",
     "id_token.invalid",
     "store.down",
+    "clock.unsteady",
     "key.unusable",
     "internal",
 ];

@@ -3,13 +3,13 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -105,9 +105,14 @@ impl Usher {
             .sum()
     }
 
+    /// What the kernel says of the process in `/proc`.
+    pub fn proc(&self, file: &str) -> String {
+        fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).expect("it runs")
+    }
+
     /// The most memory that the process has held so far, in KiB.
     pub fn peak_memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let status = self.proc("status");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let number = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         number.expect("a number of KiB")
@@ -174,9 +179,21 @@ impl Usher {
     }
 
     /// Moves its clock to so many seconds ahead of ours.
-    pub fn set_ahead(&self, seconds: i64) {
+    pub fn leap(&self, seconds: i64) {
         assert!(self.how.movable_clock, "this gateway's clock cannot be moved");
         set_clock(self.dir.path(), seconds);
+    }
+
+    /// The same, and waits until it has got used to that, if it runs.
+    pub fn set_ahead(&self, seconds: i64) {
+        self.leap(seconds);
+        let until = Instant::now() + PATIENCE;
+        while TcpStream::connect(("127.0.0.1", self.ops_port)).is_ok() {
+            if self.ops("/readyz").json()["clock"] == "steady" {
+                return;
+            }
+            assert!(Instant::now() < until, "the clock is not steady again");
+        }
     }
 
     /// The first line of the log that is about `event` (such as `launch`) or has it for its reason.
