@@ -2,11 +2,13 @@
 
 mod audit;
 pub(crate) mod check;
+mod completions;
 mod demo;
 mod explain;
 mod init;
 mod keys;
 mod link;
+mod man;
 mod mint;
 mod serve;
 mod trial;
@@ -114,6 +116,16 @@ enum Command {
         #[arg(long, value_name = "APP")]
         app: String,
     },
+    /// Print what a shell needs to complete commands and options
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write a page for man of each command
+    Man {
+        /// The directory
+        directory: PathBuf,
+    },
     /// Read, export and prove the audit trail
     Audit {
         #[command(flatten)]
@@ -158,6 +170,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Keys { file, command } => keys::run(&file.config, &command, SystemClock.now()),
         Command::Link { file, wanted } => link::run(&file.config, &wanted, SystemClock.now()),
         Command::Unbind { file, person, app } => unbind::run(&file.config, &app, &person),
+        Command::Completions { shell } => Ok(completions::run(shell)),
+        Command::Man { directory } => man::run(&directory),
         Command::Audit { file, command } => audit(&file.config, command),
     }
 }

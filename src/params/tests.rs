@@ -171,3 +171,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn s_367_no_pattern_takes_longer_than_its_value_is_long() {
+    // Each of these keeps an engine that tries one way after the other busy for years.
+    for pattern in ["(a*)*b", "(a|aa)+$", "(a|a?)+x", "([a-z]+)*@([a-z]+)*\\.b"] {
+        let mut rules = ParamRules::default();
+        rules.declare("p", pattern, false).unwrap();
+        let near = vec![("p".to_owned(), "a".repeat(255) + "!")];
+        assert_eq!(
+            rules.accept(&near),
+            Err(ParamError::Mismatch("p".into())),
+            "{pattern}"
+        );
+    }
+}

@@ -150,3 +150,29 @@ fn c_50_every_command_that_reads_the_configuration_takes_it_by_c() {
         );
     }
 }
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let dir = TempDir::with_prefix("usher-test-").unwrap();
+    let bash = said(&run_in(dir.path(), &["completions", "bash"]));
+    assert!(run_in(dir.path(), &["man", "pages"]).status.success());
+    let help = said(&run_in(dir.path(), &["help"]));
+    let (_, commands) = help.split_once("Commands:\n").expect("a list");
+    let commands = commands.lines().map_while(|line| line.split_whitespace().next());
+    let commands: Vec<&str> = commands.filter(|name| *name != "help").collect();
+    assert!(
+        commands.contains(&"serve") && commands.contains(&"audit"),
+        "{help}"
+    );
+    for name in commands {
+        assert!(bash.contains(&format!("usher,{name})")), "{name}");
+        let page = fs::read_to_string(dir.path().join(format!("pages/usher-{name}.1"))).unwrap();
+        assert!(page.contains(".SH SYNOPSIS"), "{name}");
+    }
+    fs::write(dir.path().join("usher.bash"), &bash).unwrap();
+    let reads = Command::new("bash")
+        .arg("-n")
+        .arg(dir.path().join("usher.bash"))
+        .status();
+    assert!(reads.unwrap().success());
+}

@@ -74,3 +74,29 @@ fn s_362_a_cap_counts_what_was_inflated_and_memory_stays_flat() {
         assert!(grown < 16 * KIB as u64, "{grown} KiB more");
     }
 }
+
+/// The members of an answer, with another in front that holds `value`.
+fn burdened(value: String) -> Edit<Answer> {
+    Box::new(move |answer| {
+        let (_, body) = full(answer);
+        let rest = body.strip_prefix(b"{").expect("an object").to_vec();
+        *body = [b"{\"burden\":", value.as_bytes(), b",", &rest].concat();
+    })
+}
+
+#[test]
+fn s_368_an_answer_as_deep_or_as_crowded_as_it_can_be_breaks_nothing() {
+    let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+    let crowd: Vec<String> = (0..5_000).map(|number| format!("\"{number}\":0")).collect();
+    let crowd = format!("{{{}}}", crowd.join(","));
+    for burden in [deep, crowd] {
+        for (cap, about) in DOCUMENTS {
+            assert!(burden.len() < cap * KIB - 2 * KIB);
+            let world = lying(about(Lie::none(), burdened(burden.clone())));
+            let answer = world.sign_in(&mut world.usher.browser(), "lie");
+            // What is not read is passed over; the rest is refused before the stack ends.
+            assert!(matches!(answer.status, 200 | 403 | 502), "{}", answer.status);
+            world.sign_in(&mut world.usher.browser(), "honest").expect(200);
+        }
+    }
+}
