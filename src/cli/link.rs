@@ -5,12 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use clap::ValueEnum;
 use time::OffsetDateTime;
 
 use super::{find_app, printable, trial};
 use crate::config::App;
-use crate::link::{Absent, Kit, LinkError};
+use crate::link::{Absent, Kit, LinkError, Snippet};
 
 const FRAME: &str = "\
 Shown on the app's origins alone; allow lets the vendor's page ask for a camera and the like.";
@@ -44,28 +43,6 @@ pub struct Wanted {
     only: Option<Snippet>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Snippet {
-    /// The launch link
-    Url,
-    /// An HTML link in the shape of a button
-    Button,
-    /// The HTML of a frame
-    Iframe,
-    /// The code for the web part Embed
-    Sharepoint,
-    /// Confluence's iframe macro in storage format
-    Confluence,
-    /// An event for calendars
-    Ics,
-    /// A QR code as SVG
-    Qr,
-    /// A bookmark app, as Okta's API takes it
-    Okta,
-    /// A linked app, in the names of Microsoft Graph
-    Entra,
-}
-
 pub fn run(path: &Path, wanted: &Wanted, now: OffsetDateTime) -> anyhow::Result<ExitCode> {
     let config = super::load(path)?.config;
     let app = find_app(&config, &wanted.app)?;
@@ -84,22 +61,6 @@ pub fn run(path: &Path, wanted: &Wanted, now: OffsetDateTime) -> anyhow::Result<
         None => print!("{}", listing(&kit, app)),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-impl Snippet {
-    fn of(self, kit: &Kit) -> Result<String, Absent> {
-        match self {
-            Self::Url => Ok(kit.launch_url.clone()),
-            Self::Button => Ok(kit.button.clone()),
-            Self::Iframe => kit.iframe.clone(),
-            Self::Sharepoint => kit.sharepoint.clone(),
-            Self::Confluence => kit.confluence.clone(),
-            Self::Ics => kit.ics.clone(),
-            Self::Qr => kit.qr.clone(),
-            Self::Okta => Ok(format!("{:#}", kit.tile.okta())),
-            Self::Entra => Ok(format!("{:#}", kit.tile.entra())),
-        }
-    }
 }
 
 /// All of it, for people to read.

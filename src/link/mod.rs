@@ -4,6 +4,7 @@
 mod calendar;
 mod html;
 mod qr;
+mod snippet;
 mod tile;
 
 use time::OffsetDateTime;
@@ -13,6 +14,7 @@ use crate::delivery::Target;
 use crate::params::{ParamError, Params};
 use crate::session::attempt::Destination;
 use crate::types::AppId;
+pub use snippet::Snippet;
 pub use tile::Tile;
 
 /// The snippets of an app. A place that the app cannot have says why.
