@@ -1,5 +1,6 @@
 //! May they? `allow`, `deny`, `when` and role rules, decided over one identity.
 
+mod admins;
 mod matcher;
 mod step_up;
 mod trace;
@@ -13,6 +14,7 @@ use crate::expression::{Context, Expression, NoValue};
 use crate::identity::{GroupsUnknown, Identity};
 use crate::params::Params;
 use crate::types::{AppId, ProviderId};
+pub use admins::Admins;
 pub use matcher::{Fit, Matcher, Unknown};
 pub use step_up::StepUp;
 pub use trace::{Step, Trace, trace};
@@ -206,11 +208,7 @@ impl Fits {
             });
             return Err((why, Decider::Deny(at)));
         }
-        let Some(allowed) = self.allow.iter().position(|fit| *fit == Fit::Yes) else {
-            let mut reasons = unknowns(&self.allow)
-                .filter_map(|(at, unknown)| denial(unknown).map(|why| (why, Decider::Allow(at))));
-            return Err(reasons.next().unwrap_or((Denial::NotAllowed, Decider::Nobody)));
-        };
+        let allowed = allowed(&self.allow)?;
         match self.when {
             Some(Fit::Yes) | None => {}
             Some(Fit::Unknown(Unknown::Email { .. })) => {
@@ -230,6 +228,16 @@ impl Fits {
             (Some(Fit::Yes) | None, Some(Fit::Yes) | None) => Ok(Decider::Allow(allowed)),
         }
     }
+}
+
+/// The first rule of `allow` that fits; else the one whose unknown tells most of what to do.
+fn allowed(allow: &[Fit]) -> Result<usize, (Denial, Decider)> {
+    if let Some(at) = allow.iter().position(|fit| *fit == Fit::Yes) {
+        return Ok(at);
+    }
+    let mut reasons =
+        unknowns(allow).filter_map(|(at, unknown)| denial(unknown).map(|why| (why, Decider::Allow(at))));
+    Err(reasons.next().unwrap_or((Denial::NotAllowed, Decider::Nobody)))
 }
 
 fn unknowns(fits: &[Fit]) -> impl Iterator<Item = (usize, Unknown)> {

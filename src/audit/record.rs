@@ -61,6 +61,11 @@ impl Record {
         }
     }
 
+    /// A signed-in person was refused the pages for admins; `reason` is a stable code.
+    pub fn admin_refused(identity: &Identity, reason: &str, occasion: &Occasion) -> Self {
+        Self::of(Event::Admin, Outcome::Refused, identity, occasion).because(reason)
+    }
+
     /// A token made on the command line for a persona. The store adds what is to be said of it.
     pub fn mint(
         identity: &Identity,

@@ -220,14 +220,7 @@ fn times(table: &Table<'_>, vendor: &Vendor) -> (Duration, Duration) {
 
 /// `max_auth_age` and `acr_values`.
 fn step_up(table: &Table<'_>) -> StepUp {
-    let max_auth_age = table.has("max_auth_age").then(|| {
-        table.duration(
-            "max_auth_age",
-            Duration::HOUR,
-            Duration::seconds(30),
-            Duration::days(400),
-        )
-    });
+    let max_auth_age = max_auth_age(table);
     let acr_values = table.texts("acr_values");
     if table.has("acr_values") && acr_values.is_empty() {
         table.error("acr_values", "is empty; leave it out, if any sign-in will do");
@@ -245,6 +238,13 @@ fn step_up(table: &Table<'_>) -> StepUp {
             .filter_map(|(item, _)| item.parsed(acr))
             .collect(),
     }
+}
+
+pub(super) fn max_auth_age(table: &Table<'_>) -> Option<Duration> {
+    let (least, most) = (Duration::seconds(30), Duration::days(400));
+    table
+        .has("max_auth_age")
+        .then(|| table.duration("max_auth_age", Duration::HOUR, least, most))
 }
 
 /// A token needs somewhere to go; one that the token API answers may do without.

@@ -11,7 +11,9 @@ use super::keys::{self, SECTIONS};
 use super::problem::{Problem, Problems, Severity};
 use super::reader::{Source, Table};
 use super::sharing::Keys;
-use super::{Audit, Config, Loaded, PublicUrl, Server, app, client_auth, expectation, provider, server, tls};
+use super::{
+    Audit, Config, Loaded, PublicUrl, Server, admin, app, client_auth, expectation, provider, server, tls,
+};
 use crate::types::{Origin, is_loopback, secure_url};
 
 /// Bytes that the file may have.
@@ -97,9 +99,11 @@ fn read<'a>(
     let audit = server::audit(&file, &tolerance);
     let (providers, client_keys) = provider::providers(&file, &tolerance);
     let providers: Vec<_> = providers.into_iter().map(Arc::new).collect();
+    let provider_ids = provider::ids(&file);
+    let admin = admin::admins(&file, &provider_ids);
     let apps = app::apps(
         &file,
-        &provider::ids(&file),
+        &provider_ids,
         Keys::of(&providers, own_keys(server.as_ref(), &audit)),
         &tolerance,
         public_url.as_ref(),
@@ -116,6 +120,7 @@ fn read<'a>(
         limits,
         log,
         audit,
+        admin,
         providers,
         client_keys,
         apps,

@@ -1,5 +1,6 @@
 //! What the configuration file means: immutable, valid by construction.
 
+mod admin;
 mod app;
 mod client_auth;
 mod digest;
@@ -78,6 +79,8 @@ pub struct Config {
     pub limits: Limits,
     pub log: Log,
     pub audit: Audit,
+    /// Who may see the pages for admins; `None`: there are none.
+    pub admin: Option<access::Admins>,
     /// In the file's order.
     pub providers: Vec<Arc<Provider>>,
     /// The public halves of the keys by which providers know Usher.

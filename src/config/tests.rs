@@ -102,7 +102,7 @@ fn each_value_has_its_refusal() {
         (top("[log]\nformat = \"xml\""), "is \"text\" or \"json\""),
         (top("[log]\nlevel = \"loud\""), "is error, warn"),
         (top("[audit]\nperson = \"x\""), "is \"plain\" or \"hash\""),
-        (top("[admin]\nallow = []"), "admin: unknown key"),
+        (top("[admin]\nallow = []"), "admin.allow: is empty"),
         (frameable("ttl = \"25h\""), "must be from 30s to 24h"),
         (frameable("iat_backdate = \"31s\""), "must be from 0s to 30s"),
         (

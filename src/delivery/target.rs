@@ -1,5 +1,7 @@
 //! The address of an app, with `{name}` where its params stand.
 
+use std::fmt;
+
 use url::Url;
 
 use super::Address;
@@ -115,19 +117,12 @@ impl Target {
 
     /// The constant part of the path and the pairs of the query, for a vendor that knows its pages.
     pub fn shape(&self) -> (String, Vec<String>) {
-        let text = |parts: &[Part]| {
-            let part = |part: &Part| match part {
-                Part::Text(text) => text.clone(),
-                Part::Param(name) | Part::Whole(name) => format!("{{{name}}}"),
-            };
-            parts.iter().map(part).collect::<String>()
-        };
-        let path = text(&self.path);
+        let path = written(&self.path);
         let host = path.find("://").map_or(0, |at| at + 3);
         let path = path[host..].find('/').map_or("/", |at| &path[host + at..]);
         (
             path.to_owned(),
-            self.query.iter().map(|pair| text(pair)).collect(),
+            self.query.iter().map(|pair| written(pair)).collect(),
         )
     }
 
@@ -149,6 +144,25 @@ impl Target {
         };
         self.query.iter().any(key)
     }
+}
+
+/// As the configuration has it.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&written(&self.path))?;
+        for (i, pair) in self.query.iter().enumerate() {
+            write!(f, "{}{}", if i == 0 { '?' } else { '&' }, written(pair))?;
+        }
+        Ok(())
+    }
+}
+
+fn written(parts: &[Part]) -> String {
+    let part = |part: &Part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Param(name) | Part::Whole(name) => format!("{{{name}}}"),
+    };
+    parts.iter().map(part).collect()
 }
 
 fn query_pair(pair: &str, params: &ParamRules) -> Result<Vec<Part>, TargetError> {

@@ -93,7 +93,8 @@ fn greet(gateway: &str, sites: &Sites) -> io::Result<()> {
          2. Go back and click another tile: nobody asks who you are again. Help desk gets its token by a form,\n   \
             Orders this week in its path; Morning stand-up, Nora and Softphone are pages that call the token API.\n\
          3. Open {intranet}/, Acme's intranet on another site, and join or help Grace from there.\n\
-         4. Sign out, come back as Henrike the host: the same links now make her a host and a moderator.\n\
+         4. Sign out, come back as Henrike the host: the same links now make her a host and a moderator, and\n   \
+         Administration has every app's link to hand out.\n\
          5. As Idris, whose e-mail nobody verified, try a support console; as Priya, any staff page.\n\
          6. Reload a vendor's page after five minutes: the token has run out."
     )?;

@@ -61,8 +61,8 @@ pub static PERSONAS: [Persona; 4] = [
     },
     Persona {
         id: "host",
-        label: "Host",
-        about: "Communications. The town hall's rule for her group makes her its host.",
+        label: "Host, admin",
+        about: "Communications. A rule for her group makes her the host of the town hall, and one for her address an admin.",
         sub: "91d2be07-host",
         given_name: "Henrike",
         family_name: "Solberg",

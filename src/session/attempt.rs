@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use time::{Duration, OffsetDateTime};
 use url::form_urlencoded;
 
+use super::admin::AdminPage;
 use super::cookie::{Cookie, Cookies, Jar};
 use super::frame::Challenge;
 use super::seal::{Purpose, Sealer};
@@ -37,10 +38,11 @@ pub enum Destination {
 /// The parameter that carries a frame's challenge.
 pub const CHALLENGE: &str = "usher_frame";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Page {
     Portal,
     Account,
+    Admin(AdminPage),
 }
 
 impl Page {
@@ -48,14 +50,15 @@ impl Page {
         match name {
             "portal" => Some(Self::Portal),
             "account" => Some(Self::Account),
-            _ => None,
+            _ => AdminPage::parse(name).map(Self::Admin),
         }
     }
 
-    fn name(self) -> &'static str {
+    fn name(&self) -> &str {
         match self {
             Self::Portal => "portal",
             Self::Account => "account",
+            Self::Admin(page) => page.name(),
         }
     }
 }
@@ -83,6 +86,7 @@ impl Destination {
         match self {
             Self::Page(Page::Portal) => "/".to_owned(),
             Self::Page(Page::Account) => "/account".to_owned(),
+            Self::Page(Page::Admin(page)) => page.path(),
             Self::App { app, params } if params.is_empty() => format!("/launch/{app}"),
             Self::App { app, params } => format!("/launch/{app}?{}", query(params)),
             Self::Frame {
@@ -96,7 +100,10 @@ impl Destination {
     /// The path that starts a sign-in which ends here (C-19).
     pub fn login_path(&self) -> String {
         match self {
-            Self::Page(page) => format!("/auth/login?page={}", page.name()),
+            Self::Page(page) => {
+                let name: String = form_urlencoded::byte_serialize(page.name().as_bytes()).collect();
+                format!("/auth/login?page={name}")
+            }
             Self::App { app, params } if params.is_empty() => format!("/auth/login?app={app}"),
             Self::App { app, params } => format!("/auth/login?app={app}&{}", query(params)),
             Self::Frame {
@@ -225,7 +232,7 @@ impl State {
     /// The text of the `state` parameter; `None` where it would be longer than 1,024 characters.
     pub fn seal(&self, sealer: &Sealer) -> Option<String> {
         let (page, app, params, challenge) = match &self.destination {
-            Destination::Page(page) => (Some(*page), String::new(), Vec::new(), None),
+            Destination::Page(page) => (Some(page.clone()), String::new(), Vec::new(), None),
             Destination::App { app, params } => (None, app.as_str().to_owned(), params.clone(), None),
             Destination::Frame {
                 app,

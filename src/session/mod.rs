@@ -1,5 +1,6 @@
 //! A session: a person who is signed in in one browser.
 
+pub mod admin;
 pub mod attempt;
 pub mod cookie;
 pub mod csrf;

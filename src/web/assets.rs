@@ -23,10 +23,12 @@ pub struct Asset {
 pub struct Assets {
     files: HashMap<String, Asset>,
     style: String,
+    admin_style: String,
     brand: String,
     favicon: String,
     submit: String,
     opens: String,
+    copy: String,
     card: String,
     handed_back: String,
     logo: Option<String>,
@@ -56,7 +58,11 @@ impl Assets {
         let favicon = include_bytes!("../../static/favicon.svg").as_slice();
         let opens = include_bytes!("../../static/opens.js").as_slice();
         let opens = add("opens", "js", "text/javascript; charset=utf-8", opens.into());
+        let copy = include_bytes!("../../static/copy.js").as_slice();
+        let copy = add("copy", "js", "text/javascript; charset=utf-8", copy.into());
         let style = add("style", "css", css, style.into());
+        let admin_style = include_bytes!("../../static/admin.css").as_slice();
+        let admin_style = add("admin", "css", css, admin_style.into());
         let favicon = add("favicon", "svg", "image/svg+xml", favicon.into());
         let submit = include_bytes!("../../static/submit.js").as_slice();
         let submit = add("submit", "js", "text/javascript; charset=utf-8", submit.into());
@@ -82,10 +88,12 @@ impl Assets {
         Self {
             files,
             style,
+            admin_style,
             brand,
             favicon,
             submit,
             opens,
+            copy,
             card,
             handed_back,
             logo,
@@ -102,6 +110,11 @@ impl Assets {
         &self.style
     }
 
+    /// What the pages for admins have besides.
+    pub fn admin_style_url(&self) -> &str {
+        &self.admin_style
+    }
+
     pub fn brand_url(&self) -> &str {
         &self.brand
     }
@@ -113,6 +126,11 @@ impl Assets {
     /// The script that sends a form without waiting for a click.
     pub fn submit_url(&self) -> &str {
         &self.submit
+    }
+
+    /// The script of pages with text to copy.
+    pub fn copy_url(&self) -> &str {
+        &self.copy
     }
 
     /// The script of pages that tell a time.
@@ -178,11 +196,13 @@ mod tests {
     }
 
     #[test]
-    fn the_stylesheet_is_small_and_names_no_other_site() {
+    fn the_stylesheets_are_small_and_name_no_other_site() {
         let assets = Assets::of("#1d5c4d", None, std::iter::empty());
-        let style = &assets.get(assets.style_url()).unwrap().bytes;
-        assert!(style.len() <= 20_000);
-        let style = std::str::from_utf8(style).unwrap();
-        assert!(!style.contains("url(") && !style.contains("@import"));
+        for url in [assets.style_url(), assets.admin_style_url()] {
+            let style = &assets.get(url).unwrap().bytes;
+            assert!(style.len() <= 20_000);
+            let style = std::str::from_utf8(style).unwrap();
+            assert!(!style.contains("url(") && !style.contains("@import"));
+        }
     }
 }

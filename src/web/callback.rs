@@ -10,14 +10,14 @@ use secrecy::ExposeSecret as _;
 use super::error::Problem;
 use super::login::{self, Ask, Remembered};
 use super::visit::Visit;
-use super::{Gateway, issue, limits};
+use super::{Gateway, admin, issue, limits};
 use crate::audit::Record;
 use crate::config::AuthTime;
 use crate::identity::oidc::{self, SignedIn};
 use crate::identity::provider::Provider;
 use crate::identity::response::Response;
-use crate::identity::{Groups, GroupsUnknown};
-use crate::session::attempt::{Attempt, State};
+use crate::identity::{Groups, GroupsUnknown, Identity};
+use crate::session::attempt::{Attempt, Destination, Page, State};
 use crate::session::cookie::Cookie;
 use crate::session::rounds::Rounds;
 use crate::session::seal::Purpose;
@@ -130,12 +130,21 @@ async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Pr
     if attempt.reauthenticates && provider.settings.auth_time == AuthTime::Callback {
         signed_in.identity.auth_time.get_or_insert(visit.now);
     }
-    if let Some(app) = destination.app().and_then(|id| visit.config().app(id)) {
-        issue::require_step_up(visit, app, &signed_in.identity)
-            .await
-            .map_err(over)?;
-    }
+    require_step_up(visit, &destination, &signed_in.identity)
+        .await
+        .map_err(over)?;
     begin(visit, state, state_hash, signed_in, spent).await
+}
+
+/// Turns away whoever comes back with less than the end of the way demands of a sign-in.
+async fn require_step_up(visit: &Visit, destination: &Destination, person: &Identity) -> Result<(), Problem> {
+    if let Destination::Page(Page::Admin(_)) = destination {
+        return admin::require_step_up(visit, person).await;
+    }
+    match destination.app().and_then(|id| visit.config().app(id)) {
+        Some(app) => issue::require_step_up(visit, app, person).await,
+        None => Ok(()),
+    }
 }
 
 /// A provider need not know `select_account`, which then makes the request invalid. Once, the person is

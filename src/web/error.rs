@@ -275,7 +275,10 @@ impl From<ParamError> for Problem {
 
 /// Whether "use another account" can help.
 pub fn account_matters(code: &str) -> bool {
-    code.starts_with("access.") || code.starts_with("claims.") || code == "login.wrong_provider"
+    code.starts_with("access.")
+        || code.starts_with("admin.")
+        || code.starts_with("claims.")
+        || code == "login.wrong_provider"
 }
 
 /// Whether another sign-in at the provider can help.

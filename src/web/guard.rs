@@ -129,6 +129,7 @@ fn broken(gateway: &Gateway, arrival: &Arrival) -> actix_web::Error {
 fn is_door(path: &str) -> bool {
     [
         "/launch/",
+        "/admin",
         "/api/",
         "/auth/login",
         "/auth/initiate",

@@ -175,7 +175,8 @@ impl Entry<'_> {
     }
 }
 
-fn count(visit: &Visit, person: &Identity) -> Result<(), Problem> {
+/// Counts what this person does, or refuses it.
+pub fn count(visit: &Visit, person: &Identity) -> Result<(), Problem> {
     let limit = visit.config().limits.launches_per_minute;
     let person = (person.issuer.clone(), person.subject.clone());
     let counted = visit.gateway.counters().launches.count(limit, person);

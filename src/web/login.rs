@@ -11,6 +11,7 @@ use super::guard::OnPopupsWay;
 use super::pages::{ProviderLink, SignIn};
 use super::visit::Visit;
 use super::{Gateway, fetch, frame, html};
+use crate::access::StepUp;
 use crate::config::AuthTime;
 use crate::identity::oidc::{self, Wishes};
 use crate::identity::provider::Provider;
@@ -147,8 +148,18 @@ async fn known_address(visit: &Visit, provider: &ProviderId) -> Option<String> {
     Some(email.as_str().to_owned())
 }
 
-/// Starts an attempt and sends the browser to the provider; nothing is stored. What the app at the
-/// end demands of the sign-in is asked for at once, so that nobody goes round twice.
+/// What the app or page at the end of a way demands of the sign-in.
+fn step_up<'a>(visit: &'a Visit, destination: &Destination) -> Option<&'a StepUp> {
+    let config = visit.config();
+    if let Destination::Page(Page::Admin(_)) = destination {
+        return config.admin.as_ref().map(|admins| &admins.step_up);
+    }
+    let app = destination.app().and_then(|id| config.app(id));
+    app.map(|app| &app.access.step_up)
+}
+
+/// Starts an attempt and sends the browser to the provider; nothing is stored. What the end of the way
+/// demands of the sign-in is asked for at once, so that nobody goes round twice.
 pub async fn start(
     visit: &Visit,
     provider: &Provider,
@@ -164,8 +175,7 @@ pub async fn start(
         .await
         .map_err(|error| Problem::provider(error, id).towards(destination.clone()))?;
     let Gateway { jar, sealer, .. } = &*visit.gateway;
-    let app = destination.app().and_then(|id| visit.config().app(id));
-    let step_up = app.map(|app| &app.access.step_up);
+    let step_up = step_up(visit, &destination);
     let max_age = step_up.and_then(|step_up| step_up.max_auth_age);
     let prompt = match (ask, settings.prompt.as_deref()) {
         _ if max_age.is_some() && settings.auth_time == AuthTime::Callback => Some("login"),

@@ -2,6 +2,7 @@
 
 pub mod accent;
 mod account;
+mod admin;
 mod api;
 pub mod assets;
 pub mod backchannel;
@@ -33,7 +34,7 @@ mod visit;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::from_fn;
-use actix_web::{HttpResponse, Scope, web};
+use actix_web::{HttpResponse, Resource, Scope, web};
 use askama::Template;
 
 use self::error::Problem;
@@ -50,10 +51,6 @@ pub fn routes() -> Scope<
         InitError = (),
     >,
 > {
-    let resource = |path: &'static str, allow: &'static str| {
-        let refuse = move || async move { Err::<HttpResponse, _>(Problem::method_not_allowed(allow)) };
-        web::resource(path).default_service(web::to(refuse))
-    };
     web::scope("")
         .app_data(web::PayloadConfig::new(guard::LARGEST_FORM))
         .service(resource("/", "GET").route(web::get().to(portal::get)))
@@ -94,10 +91,17 @@ pub fn routes() -> Scope<
         .service(resource("/account", "GET").route(web::get().to(account::get)))
         .service(resource("/account/sign-out-everywhere", "POST").route(web::post().to(account::end_all)))
         .service(resource("/account/sessions/{id}/end", "POST").route(web::post().to(account::end)))
+        .configure(admin::routes)
         .service(resource("/keys/{file}", "GET").route(web::get().to(keys::get)))
         .service(resource("/static/{file}", "GET").route(web::get().to(asset)))
         .default_service(web::to(not_found))
         .wrap(from_fn(guard::guard))
+}
+
+/// A place that takes these methods, and says so to whoever comes with another.
+fn resource(path: &'static str, allow: &'static str) -> Resource {
+    let refuse = move || async move { Err::<HttpResponse, _>(Problem::method_not_allowed(allow)) };
+    web::resource(path).default_service(web::to(refuse))
 }
 
 async fn not_found() -> Result<HttpResponse, Problem> {

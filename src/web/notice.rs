@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::error::{Problem, account_matters, sign_in_matters};
 use super::pages::{Action, Contact, Moment, Notice, Wait};
-use super::text::{ErrorTexts, Text, error};
+use super::text::{Arg, ErrorTexts, Text, error};
 use super::visit::{Seen, Visit};
 use super::{Gateway, headers, html};
 use crate::session::attempt::{Destination, Page};
@@ -99,6 +99,9 @@ fn texts(problem: &Problem, visit: &Visit) -> ErrorTexts {
         .and_then(|id| visit.config().provider(id))
     {
         texts = texts.with("provider", provider.title.clone());
+    }
+    if let Some(Destination::Page(Page::Admin(_))) = &problem.destination {
+        texts = texts.with("app", Arg::Key("admin-title"));
     }
     if let Some(seconds) = problem.seconds {
         texts = texts.with("seconds", seconds);

@@ -44,13 +44,17 @@ pub fn open_to<'a>(visit: &'a Visit, identity: &'a Identity) -> impl Iterator<It
 }
 
 fn tiles(visit: &Visit, identity: &Identity) -> Vec<Tile> {
-    let tile = |app: &App| Tile {
+    open_to(visit, identity).map(|app| tile(visit, app)).collect()
+}
+
+/// An app as pages show it.
+pub fn tile(visit: &Visit, app: &App) -> Tile {
+    Tile {
         id: app.id.clone(),
         title: app.title.clone(),
         description: app.description.clone(),
         category: app.category.clone(),
         icon_url: visit.gateway.assets.icon_url(&app.id).map(str::to_owned),
         new_tab: app.new_tab,
-    };
-    open_to(visit, identity).map(tile).collect()
+    }
 }

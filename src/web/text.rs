@@ -2,6 +2,7 @@
 //! A language is one more file there.
 
 mod error;
+mod link;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader as _, langid};
 
 pub use error::{CODES, ErrorTexts, error};
+pub use link::{SnippetTexts, snippet};
 
 fluent_templates::static_loader! {
     static CATALOGUE = {

@@ -189,6 +189,7 @@ impl Visit {
             name: name.unwrap_or_else(|| identity.subject.as_str().to_owned()),
             email,
             provider: self.provider_title(identity),
+            admin: (self.config().admin.as_ref()).is_some_and(|admins| admins.include(identity)),
         }
     }
 

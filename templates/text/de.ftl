@@ -139,6 +139,84 @@ ago-days =
        *[other] vor { $n } Tagen
     }
 
+## Verwaltung: die Anwendungen
+
+admin-title = Verwaltung
+admin-lead = Alle Anwendungen hinter dieser Tür und was man weitergibt, damit andere sie finden.
+admin-all = Alle Anwendungen
+admin-apps = Anwendungen
+admin-apps-none = Es ist noch keine Anwendung eingerichtet. Jede ist ein Abschnitt [apps.…] der Konfiguration.
+admin-mark-early = öffnet später
+admin-mark-over = geschlossen
+admin-mark-no-page = nur Token-API
+admin-mark-values = braucht Angaben
+admin-mark-hidden = nicht im Portal
+admin-app-facts = Was eingerichtet ist
+admin-app-vendor = Anbieter
+admin-app-address = Adresse
+admin-app-no-address = Keine: Diese Anwendung bedient nur die Token-API.
+admin-app-allow = Offen für
+admin-app-deny = Geschlossen für
+admin-app-when = Nur wenn
+admin-app-providers = Anmeldung über
+admin-app-step-up = Anmeldung
+admin-app-step-up-text = muss frisch oder stark sein
+admin-app-opens = Öffnet
+admin-app-closes = Schließt
+admin-rule-everyone = alle, die sich anmelden können
+admin-rule-group = die Gruppe { $name }
+admin-rule-email = { $email }
+admin-rule-domain = alle mit einer Adresse bei { $name }
+admin-rule-provider = alle, die sich über { $provider } anmelden
+admin-rule-claim = alle mit { $name } als { $claim }
+
+## Verwaltung: der Link einer Anwendung
+
+link-kit = Link zum Weitergeben
+link-kit-lead = Der Link in der Form, die jeder Ort braucht. Wer ihm folgt, meldet sich unterwegs an und kommt bei der Anwendung an; er enthält kein Token und kein Geheimnis.
+link-none = Diese Anwendung bedient nur die Token-API. Es gibt also keinen Link zum Weitergeben.
+link-values = Angaben
+link-values-lead = Der Link bringt der Anwendung Angaben mit. Alle Formen unten enthalten, was Sie hier eintragen.
+link-values-wanted = Diese Anwendung öffnet sich nur mit Angaben im Link. Tragen Sie welche ein, um den Link zu sehen, oder lassen Sie eine eigene Seite sie einsetzen.
+link-optional = freiwillig
+link-make = Link erstellen
+link-pattern = Der Link mit Platz für die Angaben
+link-pattern-note = Für eine eigene Seite, die sie einsetzt, prozentkodiert.
+link-copy = Kopieren
+link-copied = Kopiert
+link-download = Herunterladen
+link-api = Dasselbe für die API
+link-absent = Nicht für diese Anwendung
+link-absent-origins = Die Anwendung nennt keine origins, also darf keine Seite sie einrahmen.
+link-absent-beginning = Ein Termin beginnt und endet, und die Anwendung hat kein opens_at.
+link-absent-end = Ein Termin beginnt und endet, und die Anwendung hat kein closes_at.
+link-absent-window = Ein Termin beginnt und endet, und die Anwendung hat weder opens_at noch closes_at.
+link-absent-too-long = Der Link ist dafür zu lang.
+link-url-title = Link
+link-url-note = Für E-Mails, Chats und Lesezeichen.
+link-button-title = Schaltfläche
+link-button-note = HTML für eine eigene Seite; die Farben sind die der Umgebung.
+link-iframe-title = Rahmen
+link-iframe-note = HTML für eine Seite unter einer der origins der Anwendung, und für keine andere. Die Seite des Anbieters darin darf nach einer Kamera und Ähnlichem fragen.
+link-sharepoint-title = SharePoint
+link-sharepoint-note = Seite bearbeiten, Webpart „Einbetten“ hinzufügen, dies einfügen. Die Website muss unter den origins der Anwendung stehen und dieser Host in der HTML-Feldsicherheit der Website erlaubt sein. Braucht eine Anwendung eine Kamera, nehmen Sie den Link.
+link-confluence-title = Confluence
+link-confluence-note = Das Speicherformat, für die API. Im Editor von Confluence Cloud tippen Sie /iframe und geben den Link an. Die Website muss unter den origins der Anwendung stehen. Braucht eine Anwendung eine Kamera, nehmen Sie den Link.
+link-ics-title = Kalender
+link-ics-note = Ein Termin für die Zeit, in der die Anwendung offen ist. Eine spätere Datei verschiebt ihn und legt keinen zweiten an.
+link-qr-title = QR-Code
+link-qr-note = Für Folien und Aushänge: Ein Telefon, das ihn liest, öffnet den Link.
+link-okta-title = Okta: Bookmark-App
+link-okta-note = Applications, Browse App Catalog, Bookmark App. Als Logo nimmt Okta ein PNG, JPG oder GIF von mindestens 420 × 120 Pixeln und unter 1 MB.
+link-okta-label = Application label
+link-okta-url = URL
+link-entra-title = Entra: verknüpfte App
+link-entra-note = Eine eigene Unternehmensanwendung; einmaliges Anmelden, Verknüpft. Weisen Sie Personen zu, sonst sieht sie niemand. Als Logo nimmt Entra ein PNG von genau 215 × 215 Pixeln, bis 100 KB.
+link-entra-label = Name
+link-entra-url = Anmelde-URL
+link-initiate-title = Vom Anmeldedienst aus
+link-initiate-note = Eine initiate_login_uri, für ein Portal, das seine eigene iss anhängt: immer über diesen Anmeldedienst. Ein Portal, das keine anhängt, bekommt den Link.
+
 ## Hinweise
 
 notice-cure = Was Sie tun können
@@ -241,6 +319,10 @@ error-login-wrong-provider-cure = Melden Sie sich mit Ihrem Konto bei { $provide
 error-login-step-up-title = Bitte noch einmal anmelden
 error-login-step-up-text = Hier wird eine frischere oder stärkere Anmeldung über { $provider } verlangt ({ $app }).
 error-login-step-up-cure = Melden Sie sich neu an und versuchen Sie es dann noch einmal.
+
+error-admin-not-allowed-title = Diese Tür ist für die Verwaltung
+error-admin-not-allowed-text = Dahinter arbeiten die Menschen, die sich um diese Seite kümmern; dieses Konto gehört nicht dazu.
+error-admin-not-allowed-cure = Wenn Sie ein weiteres Konto haben, verwenden Sie dieses. Sonst geht es über Ihre Anwendungen weiter.
 
 error-access-not-allowed-title = Diese Tür ist für Sie nicht offen
 error-access-not-allowed-text = Zugang haben nur bestimmte Personen oder Gruppen; dieses Konto gehört nicht dazu ({ $app }).

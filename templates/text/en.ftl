@@ -140,6 +140,84 @@ ago-days =
        *[other] { $n } days ago
     }
 
+## For admins: the apps
+
+admin-title = Administration
+admin-lead = Every app behind this door, and what to hand out so that people find it.
+admin-all = All apps
+admin-apps = Apps
+admin-apps-none = No app has been set up yet. Each one is a section [apps.…] of the configuration.
+admin-mark-early = opens later
+admin-mark-over = closed
+admin-mark-no-page = token API only
+admin-mark-values = needs values
+admin-mark-hidden = not in the portal
+admin-app-facts = What is set up
+admin-app-vendor = Vendor
+admin-app-address = Address
+admin-app-no-address = None: only the token API serves this app.
+admin-app-allow = Open to
+admin-app-deny = Closed to
+admin-app-when = Only when
+admin-app-providers = Signed in through
+admin-app-step-up = Sign-in
+admin-app-step-up-text = has to be recent or strong
+admin-app-opens = Opens
+admin-app-closes = Closes
+admin-rule-everyone = everyone who can sign in
+admin-rule-group = the group { $name }
+admin-rule-email = { $email }
+admin-rule-domain = everyone with an address at { $name }
+admin-rule-provider = everyone who signs in through { $provider }
+admin-rule-claim = whoever has { $name } as { $claim }
+
+## For admins: the link of an app
+
+link-kit = Link kit
+link-kit-lead = The link in the form that each place wants. Whoever follows it signs in on the way and arrives at the app; it holds no token and no secret.
+link-none = Only the token API serves this app, so there is no link to hand out.
+link-values = Values
+link-values-lead = The link carries values to this app. Each form below holds the ones you give here.
+link-values-wanted = This app opens only with values in its link. Give some to see the link, or have a page of yours fill them in.
+link-optional = optional
+link-make = Make the link
+link-pattern = The link, with places for the values
+link-pattern-note = For a page of yours that fills them in, percent-encoded.
+link-copy = Copy
+link-copied = Copied
+link-download = Download
+link-api = The same for the API
+link-absent = Not for this app
+link-absent-origins = The app lists no origins, so no page may frame it.
+link-absent-beginning = An event begins and ends, and the app has no opens_at.
+link-absent-end = An event begins and ends, and the app has no closes_at.
+link-absent-window = An event begins and ends, and the app has neither opens_at nor closes_at.
+link-absent-too-long = The link is too long for it.
+link-url-title = Launch link
+link-url-note = For mails, chats and bookmarks.
+link-button-title = Button
+link-button-note = HTML for a page of yours; it takes on the colours around it.
+link-iframe-title = Frame
+link-iframe-note = HTML for a page at one of the app’s origins, and for no other. The vendor’s page in it may ask for a camera and the like.
+link-sharepoint-title = SharePoint
+link-sharepoint-note = Edit the page, add the web part Embed, paste this. The site has to be among the app’s origins, and this host be allowed in the site’s HTML Field Security. Where an app needs a camera, use the link.
+link-confluence-title = Confluence
+link-confluence-note = The storage format, for the API. In the editor of Confluence Cloud, type /iframe and give it the launch link. The site has to be among the app’s origins. Where an app needs a camera, use the link.
+link-ics-title = Calendar
+link-ics-note = An event for the time in which the app is open. A later file moves it and makes no second one.
+link-qr-title = QR code
+link-qr-note = For slides and posters: a phone that reads it opens the link.
+link-okta-title = Okta: bookmark app
+link-okta-note = Applications, Browse App Catalog, Bookmark App. As a logo Okta takes a PNG, JPG or GIF of at least 420 × 120 pixels and under 1 MB.
+link-okta-label = Application label
+link-okta-url = URL
+link-entra-title = Entra: linked app
+link-entra-note = An enterprise application of your own; Single sign-on, Linked. Assign people, or nobody sees it. As a logo Entra takes a PNG of exactly 215 × 215 pixels, up to 100 KB.
+link-entra-label = Name
+link-entra-url = Sign-on URL
+link-initiate-title = Started by the provider
+link-initiate-note = An initiate_login_uri, for a portal that adds its own iss: always by way of that provider. A portal that adds none takes the launch link.
+
 ## Notices
 
 notice-cure = What you can do
@@ -242,6 +320,10 @@ error-login-wrong-provider-cure = Sign in with your account at { $provider }.
 error-login-step-up-title = Please sign in once more
 error-login-step-up-text = { $app } asks for a more recent or a stronger sign-in at { $provider } than yours.
 error-login-step-up-cure = Sign in again, then try once more.
+
+error-admin-not-allowed-title = This door is for admins
+error-admin-not-allowed-text = Behind it stands what the people who look after this site work with, and this account is not one of theirs.
+error-admin-not-allowed-cure = If you have another account, use that one. Otherwise go on from your apps.
 
 error-access-not-allowed-title = This door is not open to you
 error-access-not-allowed-text = { $app } is for certain people or groups, and this account is not among them.

@@ -103,6 +103,21 @@ fn c_46_the_demo_shows_both_vendors() {
 }
 
 #[test]
+fn c_46_the_demos_host_is_its_admin_too() {
+    let demo = Demo::start();
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    tab.open(&format!("{}/admin", demo.address));
+    tab.arrive("^http://localhost:");
+    tab.click("button[value=host]");
+    tab.arrive("/admin$");
+    tab.click("a[href='/admin/apps/townhall']");
+    tab.arrive("/admin/apps/townhall$");
+    assert_eq!(tab.count("#url-1"), 1);
+    assert_eq!(tab.problems(), Vec::<String>::new());
+}
+
+#[test]
 fn nothing_of_the_demo_is_in_serve() {
     let world = crate::harness::World::start();
     let mut nobody = world.usher.browser();

@@ -3,6 +3,9 @@
 
 mod abuse;
 mod access;
+mod admin;
+mod admin_apps;
+mod admin_browser;
 mod api;
 mod api_browser;
 mod architecture;

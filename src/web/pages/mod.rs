@@ -1,6 +1,7 @@
 //! The pages as askama structs. Who fills them knows what happened; these know how to say it.
 
 mod account;
+pub mod admin;
 mod frame;
 mod leave;
 mod moment;
@@ -44,6 +45,8 @@ pub struct Person {
     pub email: Option<String>,
     /// The provider's title.
     pub provider: String,
+    /// The pages for admins are open to them.
+    pub admin: bool,
 }
 
 impl Person {

@@ -93,12 +93,12 @@ impl Tile {
             .all(|word| said.iter().any(|text| text.contains(word)))
     }
 
-    fn initials(&self) -> String {
+    pub(super) fn initials(&self) -> String {
         initials(&self.title)
     }
 
     /// 0 to 7, always the same for an id.
-    fn tint(&self) -> u32 {
+    pub(super) fn tint(&self) -> u32 {
         let mixed = self.id.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| {
             (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
         });

@@ -32,6 +32,7 @@ fn shell(lang: &str, signed_in: bool) -> Shell {
         name: "Ada Lovelace".to_owned(),
         email: Some("ada.lovelace@example.com".to_owned()),
         provider: "Acme staff".to_owned(),
+        admin: false,
     });
     Shell::new(&brand, &assets(), Lang::choose(Some(lang)), person)
 }
@@ -382,8 +383,7 @@ fn pages_can_be_looked_at() {
     let Ok(out) = std::env::var("PAGES_OUT") else {
         return;
     };
-    let out = Path::new(&out);
-    let assets = assets();
+    let (out, assets) = (Path::new(&out), assets());
     std::fs::create_dir_all(out.join("static")).unwrap();
     for (name, page) in pages {
         std::fs::write(out.join(format!("{name}.html")), page).unwrap();

@@ -27,6 +27,7 @@ pub const CODES: &[&str] = &[
     "login.loop",
     "login.wrong_provider",
     "login.step_up",
+    "admin.not_allowed",
     "access.not_allowed",
     "access.denied",
     "access.when_not_met",

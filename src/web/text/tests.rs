@@ -2,10 +2,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use clap::ValueEnum as _;
 use proptest::prelude::*;
 use regex::Regex;
 
 use super::*;
+use crate::link::Snippet;
 
 fn keys(catalogue: &str) -> BTreeSet<String> {
     let key = Regex::new(r"(?m)^([a-z][a-z0-9-]*) =").unwrap();
@@ -62,6 +64,12 @@ fn c_47_every_key_that_is_used_exists_and_no_other() {
     for code in CODES {
         for part in ["title", "text", "cure"] {
             named.insert(format!("error-{}-{part}", code.replace(['.', '_'], "-")));
+        }
+    }
+    let snippets = Snippet::value_variants().iter().map(|snippet| snippet.name());
+    for name in snippets.chain(["initiate".to_owned()]) {
+        for part in ["title", "note"] {
+            named.insert(format!("link-{name}-{part}"));
         }
     }
     let known = keys(&fs::read_to_string(root.join("templates/text/en.ftl")).unwrap());
