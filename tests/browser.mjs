@@ -1,15 +1,33 @@
-// Drives Chromium, one context a visitor, on behalf of the tests.
+// Drives Chromium, one context a visitor, on behalf of the tests. The argument is the certificate of the one
+// authority that the browser trusts besides those that it came with.
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { answer } from './lines.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const patience = 15_000;
 
+const home = await mkdtemp(join(tmpdir(), 'usher-test-'));
+await writeFile(join(home, 'authority.pem'), process.argv[2]);
+// Files in use are written on for a moment.
+const remove = (directory) => rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+
+// Mozilla's store of certificates, which Chromium reads too.
+async function trust(store) {
+  await mkdir(store, { recursive: true });
+  const certutil = promisify(execFile).bind(null, 'certutil');
+  await certutil(['-N', '-d', `sql:${store}`, '--empty-password']);
+  await certutil(['-A', '-d', `sql:${store}`, '-n', 'tests', '-t', 'C,,', '-i', join(home, 'authority.pem')]);
+}
+await trust(join(home, '.pki/nssdb'));
+
 const settings = {
+  env: { ...process.env, HOME: home },
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
     ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
@@ -41,17 +59,15 @@ async function adopt(page) {
 
 // A browser with a preference that no flag and no incognito context can have.
 async function lenient(wishes, cookieless) {
-  const home = await mkdtemp(join(tmpdir(), 'usher-test-'));
-  await mkdir(join(home, 'Default'));
+  const own = await mkdtemp(join(home, 'profile-'));
+  await mkdir(join(own, 'Default'));
   const profile = {
     cookie_controls_mode: 0, block_third_party_cookies: false,
     content_settings: { exceptions: { cookies: cookieless ? { [cookieless]: { setting: 2 } } : {} } },
   };
-  await writeFile(join(home, 'Default', 'Preferences'), JSON.stringify({ profile }));
-  const context = await chromium.launchPersistentContext(home, { ...settings, ...wishes });
-  // Chromium writes on for a moment.
-  const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
-  context.on('close', () => rm(home, removal).catch(() => {}));
+  await writeFile(join(own, 'Default', 'Preferences'), JSON.stringify({ profile }));
+  const context = await chromium.launchPersistentContext(own, { ...settings, ...wishes });
+  context.on('close', () => remove(own).catch(() => {}));
   return context;
 }
 
@@ -60,7 +76,7 @@ const framed = (id, deep = 1) => Array.from({ length: deep }).reduce((found) => 
 
 answer({
   // A visitor with a browser profile of their own: `{ colorScheme, locale, width, height, script, timezone }`.
-  // Test certificates are taken. `popups: false` blocks every new window, and `thirdParty` allows cookies
+  // `popups: false` blocks every new window, and `thirdParty` allows cookies
   // that are kept from other sites' frames otherwise, but for a pair of patterns in `cookieless`.
   async visitor({
     colorScheme = 'light', locale = 'en-GB', width = 1280, height = 900, script = true, timezone, popups = true,
@@ -68,7 +84,6 @@ answer({
   }) {
     const wishes = {
       colorScheme, locale, viewport: { width, height }, javaScriptEnabled: script, timezoneId: timezone, bypassCSP: false,
-      ignoreHTTPSErrors: true,
     };
     const context = await (thirdParty ? lenient(wishes, cookieless) : browser.newContext(wishes));
     if (!popups) await context.addInitScript(() => { globalThis.open = () => null; });
@@ -147,4 +162,5 @@ answer({
 }, async () => {
   await Promise.all([...visitors.values()].map((visitor) => visitor.close()));
   await browser.close();
+  await remove(home);
 });

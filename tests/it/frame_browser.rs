@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use crate::harness::chromium::Visitor;
 use crate::harness::embedded::{ALOOF, EVIL, FAR, NEAR, names};
 use crate::harness::lie::edit;
+use crate::harness::server::{Answer, Server};
+use crate::harness::tls::{Authority, Tls};
 use crate::harness::{Embedded, Lie, SUPPORT};
 
 fn remember(world: &Embedded, visitor: &Visitor) -> Vec<Value> {
@@ -221,4 +223,19 @@ fn s_204_a_browser_that_keeps_no_cookie_in_frames_is_told_so() {
     tab.click_framed_to_tab("#sign-in").closes();
     tab.see_framed("does not keep that inside other pages");
     remember(&world, &visitor);
+}
+
+#[test]
+fn s_082_a_certificate_of_another_authority_opens_nothing() {
+    let visitor = Visitor::new();
+    let pages = Server::start(|_| Answer::new(200, "text/html", "A page"));
+    for (authority, opens) in [(&Authority::new(), false), (Authority::trusted(), true)] {
+        let tls = Tls::signed_by(authority, &[FAR]);
+        tls.lead(FAR, pages.port);
+        let opened = visitor.tab().may_open(&format!("https://{FAR}:{}/", tls.port));
+        match opened {
+            Ok(status) => assert!(opens && status == 200),
+            Err(error) => assert!(!opens && error.contains("ERR_CERT_AUTHORITY_INVALID"), "{error}"),
+        }
+    }
 }

@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use super::script::Script;
+use super::tls::Authority;
 
 fn node() -> &'static Script {
     static NODE: OnceLock<Script> = OnceLock::new();
-    NODE.get_or_init(|| Script::node("browser.mjs"))
+    NODE.get_or_init(|| Script::node_with("browser.mjs", &[&Authority::trusted().pem()]))
 }
 
 /// A person at a browser with an empty profile.
@@ -61,10 +62,15 @@ impl Tab {
     }
 
     /// Opens an address; the status of the page that it ends at.
+    #[track_caller]
     pub fn open(&self, url: &str) -> u64 {
-        self.must("open", json!({ "url": url }))["status"]
-            .as_u64()
-            .unwrap_or(0)
+        self.may_open(url).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same for an address that the browser may refuse to open.
+    pub fn may_open(&self, url: &str) -> Result<u64, String> {
+        let opened = node().ask("open", json!({ "page": self.0, "url": url }))?;
+        Ok(opened["status"].as_u64().unwrap_or(0))
     }
 
     pub fn back(&self) {
@@ -172,12 +178,12 @@ impl Tab {
         self.must("overflow", json!({})).as_i64().unwrap_or(0)
     }
 
-    /// What the console complained of: a content policy that stopped our own page, a failed script.
     /// The address of the first web socket that the page opens; it leads nowhere.
     pub fn dialled(&self) -> String {
         self.text_of("dialled")
     }
 
+    /// What the console complained of: a content policy that stopped our own page, a failed script.
     pub fn problems(&self) -> Vec<String> {
         serde_json::from_value(self.must("problems", json!({}))).unwrap()
     }
