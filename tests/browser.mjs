@@ -73,6 +73,8 @@ async function lenient(wishes, cookieless) {
 
 const at = (id) => pages.get(id).page;
 const framed = (id, deep = 1) => Array.from({ length: deep }).reduce((found) => found.frameLocator('iframe'), at(id));
+const settled = (page, frame) =>
+  frame.url() || at(page).waitForEvent('framenavigated', (other) => other === frame);
 
 answer({
   // A visitor with a browser profile of their own: `{ colorScheme, locale, width, height, script, timezone }`.
@@ -108,6 +110,8 @@ answer({
     await tab.waitForLoadState('load');
     return adopt(tab);
   },
+  // That may be a frame's entry, which is no navigation of the page.
+  back_in_frame: async ({ page }) => at(page).evaluate(() => history.back()),
   // In the innermost frame of a page.
   see_framed: async ({ page, text, deep }) => framed(page, deep).getByText(text).first().waitFor(),
   click_framed: async ({ page, selector, deep }) => framed(page, deep).locator(selector).first().click(),
@@ -116,11 +120,26 @@ answer({
     await framed(page, deep).locator(selector).first().click();
     return adopt(await opened);
   },
+  // A click of a real pointer where something in the frame stands, whatever lies over it.
+  async click_through_to_tab({ page, selector }) {
+    const { x, y, width, height } = await framed(page).locator(selector).first().boundingBox();
+    const opened = at(page).waitForEvent('popup');
+    await at(page).mouse.click(x + width / 2, y + height / 2);
+    return adopt(await opened);
+  },
   async frames({ page }) {
     const frames = at(page).frames().slice(1);
-    const settled = (frame) => frame.url() || at(page).waitForEvent('framenavigated', (other) => other === frame);
-    await Promise.all(frames.map(settled));
+    await Promise.all(frames.map((frame) => settled(page, frame)));
     return frames.map((frame) => frame.url());
+  },
+  async innermost({ page, deep }) {
+    let frame = at(page).mainFrame();
+    for (; deep > 0; deep -= 1) {
+      const inner = () => frame.childFrames().at(-1);
+      frame = inner() ?? await at(page).waitForEvent('frameattached', () => inner()).then(inner);
+    }
+    await settled(page, frame);
+    return frame.url();
   },
   async closed({ page }) {
     if (!at(page).isClosed()) await at(page).waitForEvent('close');
@@ -130,9 +149,11 @@ answer({
   arrive: async ({ page, pattern }) => at(page).waitForURL(new RegExp(pattern), { timeout: patience }),
   see: async ({ page, text }) => at(page).getByText(text).first().waitFor(),
   url: async ({ page }) => at(page).url(),
+  history: async ({ page }) => at(page).evaluate(() => history.length),
   title: async ({ page }) => at(page).title(),
   text: async ({ page }) => at(page).locator('body').innerText(),
   count: async ({ page, selector }) => at(page).locator(selector).count(),
+  count_framed: async ({ page, selector, deep }) => framed(page, deep).locator(selector).count(),
   attribute: async ({ page, selector, name }) => at(page).locator(selector).first().getAttribute(name),
   focused: async ({ page }) => at(page).evaluate(() => document.activeElement?.outerHTML ?? ''),
   html_lang: async ({ page }) => at(page).evaluate(() => document.documentElement.lang),

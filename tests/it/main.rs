@@ -26,6 +26,8 @@ mod demo_vendors;
 mod forged_tokens;
 mod frame_abuse;
 mod frame_browser;
+mod frame_hostile;
+mod frame_places;
 mod frame_sign_in;
 mod frames;
 mod frontchannel;

@@ -94,6 +94,11 @@ impl Tab {
         Self(self.must("click_framed_to_tab", json!({ "selector": selector })))
     }
 
+    /// Clicks where something in the frame stands, whatever lies over it, and a window opens.
+    pub fn click_through_to_tab(&self, selector: &str) -> Self {
+        Self(self.must("click_through_to_tab", json!({ "selector": selector })))
+    }
+
     /// Waits until the frame in the page shows a text.
     #[track_caller]
     pub fn see_framed(&self, text: &str) {
@@ -111,6 +116,19 @@ impl Tab {
     /// The addresses of all frames in the page.
     pub fn frames(&self) -> Vec<String> {
         serde_json::from_value(self.must("frames", json!({}))).unwrap()
+    }
+
+    /// The address of the frame so deep in the page, once it is there.
+    pub fn innermost(&self, deep: u8) -> String {
+        self.must("innermost", json!({ "deep": deep }))
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Goes one entry back, which may be a frame's.
+    pub fn back_in_frame(&self) {
+        self.must("back_in_frame", json!({}));
     }
 
     /// Waits until this window is gone.
@@ -153,6 +171,25 @@ impl Tab {
 
     pub fn path(&self) -> String {
         self.url().split('?').next().unwrap_or_default().to_owned()
+    }
+
+    /// How many entries the window's history has.
+    pub fn history(&self) -> u64 {
+        self.must("history", json!({})).as_u64().unwrap_or(0)
+    }
+
+    pub fn count_framed(&self, selector: &str) -> u64 {
+        self.must("count_framed", json!({ "selector": selector }))
+            .as_u64()
+            .unwrap_or(0)
+    }
+
+    pub fn attribute(&self, selector: &str, name: &str) -> String {
+        let args = json!({ "selector": selector, "name": name });
+        self.must("attribute", args)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     pub fn title(&self) -> String {
