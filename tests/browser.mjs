@@ -146,6 +146,11 @@ answer({
   },
   fill: async ({ page, selector, text }) => at(page).locator(selector).first().fill(text),
   press: async ({ page, key }) => at(page).keyboard.press(key),
+  async press_to_tab({ page, key }) {
+    const opened = at(page).waitForEvent('popup');
+    await at(page).keyboard.press(key);
+    return adopt(await opened);
+  },
   arrive: async ({ page, pattern }) => at(page).waitForURL(new RegExp(pattern), { timeout: patience }),
   see: async ({ page, text }) => at(page).getByText(text).first().waitFor(),
   url: async ({ page }) => at(page).url(),
@@ -157,7 +162,7 @@ answer({
   attribute: async ({ page, selector, name }) => at(page).locator(selector).first().getAttribute(name),
   focused: async ({ page }) => at(page).evaluate(() => document.activeElement?.outerHTML ?? ''),
   html_lang: async ({ page }) => at(page).evaluate(() => document.documentElement.lang),
-  overflow: async ({ page }) => at(page).evaluate(
+  overflow: async ({ page, framed: inside = false }) => (inside ? at(page).frames().at(-1) : at(page)).evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   ),
   problems: async ({ page }) => pages.get(page).problems,

@@ -26,6 +26,7 @@ mod demo_vendors;
 mod forged_tokens;
 mod frame_abuse;
 mod frame_browser;
+mod frame_everybody;
 mod frame_hostile;
 mod frame_places;
 mod frame_sign_in;

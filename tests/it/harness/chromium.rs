@@ -144,6 +144,11 @@ impl Tab {
         self.must("press", json!({ "key": key }));
     }
 
+    /// Presses a key that opens a window.
+    pub fn press_to_tab(&self, key: &str) -> Self {
+        Self(self.must("press_to_tab", json!({ "key": key })))
+    }
+
     /// Waits until the address matches a pattern.
     #[track_caller]
     pub fn arrive(&self, pattern: &str) {
@@ -171,6 +176,11 @@ impl Tab {
 
     pub fn path(&self) -> String {
         self.url().split('?').next().unwrap_or_default().to_owned()
+    }
+
+    /// The markup of what has the keyboard's focus.
+    pub fn focused(&self) -> String {
+        self.text_of("focused")
     }
 
     /// How many entries the window's history has.
@@ -213,6 +223,13 @@ impl Tab {
     /// By how many pixels the page is wider than the window.
     pub fn overflow(&self) -> i64 {
         self.must("overflow", json!({})).as_i64().unwrap_or(0)
+    }
+
+    /// The same of the page in the innermost frame.
+    pub fn overflow_framed(&self) -> i64 {
+        self.must("overflow", json!({ "framed": true }))
+            .as_i64()
+            .unwrap_or(0)
     }
 
     /// The address of the first web socket that the page opens; it leads nowhere.
