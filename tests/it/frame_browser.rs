@@ -203,6 +203,28 @@ fn s_204_a_browser_that_keeps_no_cookie_in_frames_is_told_so() {
 }
 
 #[test]
+fn c_33_what_usher_link_prints_opens_the_console_where_it_is_pasted() {
+    let world = Embedded::start();
+    let customer = "customer=grace@example.org";
+    let args = ["link", "support", "--only", "iframe", "--param", customer];
+    let printed = world.world.usher.run(&args);
+    let html = String::from_utf8(printed.stdout).unwrap();
+    assert!(html.starts_with("<iframe "), "{html}");
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    for (launches, host) in [NEAR, FAR].into_iter().enumerate() {
+        tab.open(&world.framing(host, "", &[("html", &html)]));
+        tab.see_framed("Sign in to open");
+        tab.click_framed_to_tab("#sign-in").closes();
+        world.has_opened(&tab, launches + 1);
+        assert_eq!(tab.attribute("iframe", "title"), "Support console");
+    }
+    world.cookies(&visitor);
+    tab.open(&world.framing(EVIL, "", &[("html", &html)]));
+    assert_eq!(tab.frames(), ["chrome-error://chromewebdata/"]);
+}
+
+#[test]
 fn a_certificate_of_another_authority_opens_nothing() {
     let visitor = Visitor::new();
     let pages = Server::start(|_| Answer::new(200, "text/html", "A page"));

@@ -102,8 +102,8 @@ impl Embedded {
         cookies
     }
 
-    /// A page of a host that frames an address; `js` is its script, `sandbox` the frame's, and with `coop` it
-    /// isolates itself.
+    /// A page of a host that frames an address; `html` is pasted into it, `js` is its script, `sandbox` the
+    /// frame's, and with `coop` it isolates itself.
     pub fn framing(&self, host: &str, src: &str, more: &[(&str, &str)]) -> String {
         let mut url = Url::parse(&self.at(host, "/")).unwrap();
         url.query_pairs_mut().append_pair("src", src).extend_pairs(more);
@@ -158,7 +158,8 @@ pub fn page(asked: &Asked) -> Answer {
         ),
     };
     let html = format!(
-        "<!doctype html><html lang=en><title>CRM</title><h1>CRM</h1>{frame}<script>{}</script>",
+        "<!doctype html><html lang=en><title>CRM</title><h1>CRM</h1>{frame}{}<script>{}</script>",
+        given("html"),
         given("js")
     );
     let mut more = Vec::new();
