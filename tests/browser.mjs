@@ -1,5 +1,5 @@
-// Drives Chromium, one context a visitor, on behalf of the tests. The argument is the certificate of the one
-// authority that the browser trusts besides those that it came with.
+// Drives Chromium, one context a visitor, and Firefox on behalf of the tests. The argument is the certificate
+// of the one authority that they trust besides those that they came with.
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
+import * as firefox from './firefox.mjs';
 import { answer } from './lines.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -17,7 +18,7 @@ await writeFile(join(home, 'authority.pem'), process.argv[2]);
 // Files in use are written on for a moment.
 const remove = (directory) => rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 
-// Mozilla's store of certificates, which Chromium reads too.
+// Mozilla's store of certificates: a profile's in Firefox, one below the home in Chromium.
 async function trust(store) {
   await mkdir(store, { recursive: true });
   const certutil = promisify(execFile).bind(null, 'certutil');
@@ -71,6 +72,20 @@ async function lenient(wishes, cookieless) {
   return context;
 }
 
+function receive(context) {
+  const id = `visitor-${visitors.size + 1}`;
+  visitors.set(id, context);
+  return id;
+}
+
+async function fox(wishes) {
+  const own = await mkdtemp(join(home, 'profile-'));
+  await trust(own);
+  const context = await firefox.launch(own, { env: settings.env, ...wishes });
+  context.on('close', () => remove(own).catch(() => {}));
+  return context;
+}
+
 const at = (id) => pages.get(id).page;
 const framed = (id, deep = 1) => Array.from({ length: deep }).reduce((found) => found.frameLocator('iframe'), at(id));
 const settled = (page, frame) =>
@@ -78,8 +93,8 @@ const settled = (page, frame) =>
 
 answer({
   // A visitor with a browser profile of their own: `{ colorScheme, locale, width, height, script, timezone }`.
-  // `popups: false` blocks every new window, and `thirdParty` allows cookies
-  // that are kept from other sites' frames otherwise, but for a pair of patterns in `cookieless`.
+  // `popups: false` blocks every new window, and `thirdParty` allows cookies that are kept from other sites'
+  // frames otherwise, but for a pair of patterns in `cookieless`.
   async visitor({
     colorScheme = 'light', locale = 'en-GB', width = 1280, height = 900, script = true, timezone, popups = true,
     thirdParty = false, cookieless,
@@ -89,10 +104,10 @@ answer({
     };
     const context = await (thirdParty ? lenient(wishes, cookieless) : browser.newContext(wishes));
     if (!popups) await context.addInitScript(() => { globalThis.open = () => null; });
-    const id = `visitor-${visitors.size + 1}`;
-    visitors.set(id, context);
-    return id;
+    return receive(context);
   },
+  // One in Firefox; other sites' cookies are kept apart for each site around, or blocked altogether.
+  visitor_in_firefox: async ({ blocked }) => receive(await fox({ blocked })),
   leave: async ({ visitor }) => visitors.get(visitor).close(),
   tab: async ({ visitor }) => adopt(await visitors.get(visitor).newPage()),
   open: async ({ page, url }) => answerOf(await at(page).goto(url)),
@@ -131,6 +146,10 @@ answer({
     const frames = at(page).frames().slice(1);
     await Promise.all(frames.map((frame) => settled(page, frame)));
     return frames.map((frame) => frame.url());
+  },
+  async arrive_framed({ page, pattern }) {
+    const there = () => new RegExp(pattern).test(at(page).frames().at(-1).url());
+    if (!there()) await at(page).waitForEvent('framenavigated', there);
   },
   async innermost({ page, deep }) {
     let frame = at(page).mainFrame();

@@ -27,6 +27,7 @@ mod forged_tokens;
 mod frame_abuse;
 mod frame_browser;
 mod frame_everybody;
+mod frame_firefox;
 mod frame_hostile;
 mod frame_places;
 mod frame_sign_in;

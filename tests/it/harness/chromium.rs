@@ -1,4 +1,4 @@
-//! Real browsers, remote-controlled.
+//! Real browsers, remote-controlled: Chromium unless said otherwise.
 
 use std::sync::OnceLock;
 
@@ -23,6 +23,11 @@ impl Visitor {
     /// With `{ colorScheme, locale, width, height, script, timezone, thirdParty, popups }`.
     pub fn with(wishes: Value) -> Self {
         Self(node().must("visitor", wishes))
+    }
+
+    /// In Firefox, which keeps other sites' cookies apart for each site around, or blocks them altogether.
+    pub fn in_firefox(blocked: bool) -> Self {
+        Self(node().must("visitor_in_firefox", json!({ "blocked": blocked })))
     }
 
     pub fn tab(&self) -> Tab {
@@ -116,6 +121,14 @@ impl Tab {
     /// The addresses of all frames in the page.
     pub fn frames(&self) -> Vec<String> {
         serde_json::from_value(self.must("frames", json!({}))).unwrap()
+    }
+
+    /// Waits until the address of the innermost frame matches a pattern.
+    #[track_caller]
+    pub fn arrive_framed(&self, pattern: &str) {
+        let args = json!({ "page": self.0, "pattern": pattern });
+        let arrived = node().ask("arrive_framed", args).is_ok();
+        assert!(arrived, "not at {pattern} but at {:?}", self.frames());
     }
 
     /// The address of the frame so deep in the page, once it is there.
