@@ -74,4 +74,5 @@ mod tls;
 mod tools;
 mod vonage_video;
 mod ways;
+mod web_rules;
 mod window;
