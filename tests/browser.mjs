@@ -1,15 +1,34 @@
-// Drives Chromium, one context a visitor, on behalf of the tests.
+// Drives Chromium, one context a visitor, and Firefox on behalf of the tests. The argument is the certificate
+// of the one authority that they trust besides those that they came with.
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
+import * as firefox from './firefox.mjs';
 import { answer } from './lines.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const patience = 15_000;
 
+const home = await mkdtemp(join(tmpdir(), 'usher-test-'));
+await writeFile(join(home, 'authority.pem'), process.argv[2]);
+// Files in use are written on for a moment.
+const remove = (directory) => rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+
+// Mozilla's store of certificates: a profile's in Firefox, one below the home in Chromium.
+async function trust(store) {
+  await mkdir(store, { recursive: true });
+  const certutil = promisify(execFile).bind(null, 'certutil');
+  await certutil(['-N', '-d', `sql:${store}`, '--empty-password']);
+  await certutil(['-A', '-d', `sql:${store}`, '-n', 'tests', '-t', 'C,,', '-i', join(home, 'authority.pem')]);
+}
+await trust(join(home, '.pki/nssdb'));
+
 const settings = {
+  env: { ...process.env, HOME: home },
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
     ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
@@ -41,41 +60,54 @@ async function adopt(page) {
 
 // A browser with a preference that no flag and no incognito context can have.
 async function lenient(wishes, cookieless) {
-  const home = await mkdtemp(join(tmpdir(), 'usher-test-'));
-  await mkdir(join(home, 'Default'));
+  const own = await mkdtemp(join(home, 'profile-'));
+  await mkdir(join(own, 'Default'));
   const profile = {
     cookie_controls_mode: 0, block_third_party_cookies: false,
     content_settings: { exceptions: { cookies: cookieless ? { [cookieless]: { setting: 2 } } : {} } },
   };
-  await writeFile(join(home, 'Default', 'Preferences'), JSON.stringify({ profile }));
-  const context = await chromium.launchPersistentContext(home, { ...settings, ...wishes });
-  // Chromium writes on for a moment.
-  const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
-  context.on('close', () => rm(home, removal).catch(() => {}));
+  await writeFile(join(own, 'Default', 'Preferences'), JSON.stringify({ profile }));
+  const context = await chromium.launchPersistentContext(own, { ...settings, ...wishes });
+  context.on('close', () => remove(own).catch(() => {}));
+  return context;
+}
+
+function receive(context) {
+  const id = `visitor-${visitors.size + 1}`;
+  visitors.set(id, context);
+  return id;
+}
+
+async function fox(wishes) {
+  const own = await mkdtemp(join(home, 'profile-'));
+  await trust(own);
+  const context = await firefox.launch(own, { env: settings.env, ...wishes });
+  context.on('close', () => remove(own).catch(() => {}));
   return context;
 }
 
 const at = (id) => pages.get(id).page;
 const framed = (id, deep = 1) => Array.from({ length: deep }).reduce((found) => found.frameLocator('iframe'), at(id));
+const settled = (page, frame) =>
+  frame.url() || at(page).waitForEvent('framenavigated', (other) => other === frame);
 
 answer({
   // A visitor with a browser profile of their own: `{ colorScheme, locale, width, height, script, timezone }`.
-  // Test certificates are taken. `popups: false` blocks every new window, and `thirdParty` allows cookies
-  // that are kept from other sites' frames otherwise, but for a pair of patterns in `cookieless`.
+  // `popups: false` blocks every new window, and `thirdParty` allows cookies that are kept from other sites'
+  // frames otherwise, but for a pair of patterns in `cookieless`.
   async visitor({
     colorScheme = 'light', locale = 'en-GB', width = 1280, height = 900, script = true, timezone, popups = true,
     thirdParty = false, cookieless,
   }) {
     const wishes = {
       colorScheme, locale, viewport: { width, height }, javaScriptEnabled: script, timezoneId: timezone, bypassCSP: false,
-      ignoreHTTPSErrors: true,
     };
     const context = await (thirdParty ? lenient(wishes, cookieless) : browser.newContext(wishes));
     if (!popups) await context.addInitScript(() => { globalThis.open = () => null; });
-    const id = `visitor-${visitors.size + 1}`;
-    visitors.set(id, context);
-    return id;
+    return receive(context);
   },
+  // One in Firefox; other sites' cookies are kept apart for each site around, or blocked altogether.
+  visitor_in_firefox: async ({ blocked }) => receive(await fox({ blocked })),
   leave: async ({ visitor }) => visitors.get(visitor).close(),
   tab: async ({ visitor }) => adopt(await visitors.get(visitor).newPage()),
   open: async ({ page, url }) => answerOf(await at(page).goto(url)),
@@ -93,6 +125,8 @@ answer({
     await tab.waitForLoadState('load');
     return adopt(tab);
   },
+  // That may be a frame's entry, which is no navigation of the page.
+  back_in_frame: async ({ page }) => at(page).evaluate(() => history.back()),
   // In the innermost frame of a page.
   see_framed: async ({ page, text, deep }) => framed(page, deep).getByText(text).first().waitFor(),
   click_framed: async ({ page, selector, deep }) => framed(page, deep).locator(selector).first().click(),
@@ -101,27 +135,53 @@ answer({
     await framed(page, deep).locator(selector).first().click();
     return adopt(await opened);
   },
+  // A click of a real pointer where something in the frame stands, whatever lies over it.
+  async click_through_to_tab({ page, selector }) {
+    const { x, y, width, height } = await framed(page).locator(selector).first().boundingBox();
+    const opened = at(page).waitForEvent('popup');
+    await at(page).mouse.click(x + width / 2, y + height / 2);
+    return adopt(await opened);
+  },
   async frames({ page }) {
     const frames = at(page).frames().slice(1);
-    const settled = (frame) => frame.url() || at(page).waitForEvent('framenavigated', (other) => other === frame);
-    await Promise.all(frames.map(settled));
+    await Promise.all(frames.map((frame) => settled(page, frame)));
     return frames.map((frame) => frame.url());
+  },
+  async arrive_framed({ page, pattern }) {
+    const there = () => new RegExp(pattern).test(at(page).frames().at(-1).url());
+    if (!there()) await at(page).waitForEvent('framenavigated', there);
+  },
+  async innermost({ page, deep }) {
+    let frame = at(page).mainFrame();
+    for (; deep > 0; deep -= 1) {
+      const inner = () => frame.childFrames().at(-1);
+      frame = inner() ?? await at(page).waitForEvent('frameattached', () => inner()).then(inner);
+    }
+    await settled(page, frame);
+    return frame.url();
   },
   async closed({ page }) {
     if (!at(page).isClosed()) await at(page).waitForEvent('close');
   },
   fill: async ({ page, selector, text }) => at(page).locator(selector).first().fill(text),
   press: async ({ page, key }) => at(page).keyboard.press(key),
+  async press_to_tab({ page, key }) {
+    const opened = at(page).waitForEvent('popup');
+    await at(page).keyboard.press(key);
+    return adopt(await opened);
+  },
   arrive: async ({ page, pattern }) => at(page).waitForURL(new RegExp(pattern), { timeout: patience }),
   see: async ({ page, text }) => at(page).getByText(text).first().waitFor(),
   url: async ({ page }) => at(page).url(),
+  history: async ({ page }) => at(page).evaluate(() => history.length),
   title: async ({ page }) => at(page).title(),
   text: async ({ page }) => at(page).locator('body').innerText(),
   count: async ({ page, selector }) => at(page).locator(selector).count(),
+  count_framed: async ({ page, selector, deep }) => framed(page, deep).locator(selector).count(),
   attribute: async ({ page, selector, name }) => at(page).locator(selector).first().getAttribute(name),
   focused: async ({ page }) => at(page).evaluate(() => document.activeElement?.outerHTML ?? ''),
   html_lang: async ({ page }) => at(page).evaluate(() => document.documentElement.lang),
-  overflow: async ({ page }) => at(page).evaluate(
+  overflow: async ({ page, framed: inside = false }) => (inside ? at(page).frames().at(-1) : at(page)).evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   ),
   problems: async ({ page }) => pages.get(page).problems,
@@ -147,4 +207,5 @@ answer({
 }, async () => {
   await Promise.all([...visitors.values()].map((visitor) => visitor.close()));
   await browser.close();
+  await remove(home);
 });

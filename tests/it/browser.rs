@@ -70,7 +70,7 @@ fn from_the_portal_through_the_sign_in_to_the_event() {
 }
 
 #[test]
-fn from_an_event_link_on_another_site() {
+fn s_227_from_an_event_link_on_another_site() {
     let world = World::start();
     let visitor = Visitor::new();
     visitor.page_elsewhere(

@@ -15,7 +15,7 @@ fn login(app: &str) -> String {
 }
 
 #[test]
-fn lesson_4_three_tabs_all_finish() {
+fn s_201_lesson_4_three_tabs_all_finish() {
     let world = lying(Lie::none());
     let mut browser = world.usher.browser();
     let starts = ["townhall", "support&customer=grace@example.org", "townhall"];

@@ -6,13 +6,6 @@ use crate::harness::{Embedded, SUPPORT};
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-fn remember(world: &Embedded, visitor: &Visitor) {
-    for cookie in visitor.cookies() {
-        let value = cookie["value"].as_str().unwrap();
-        world.world.usher.secrets.add("the value of a cookie", value);
-    }
-}
-
 fn window(world: &Embedded) -> String {
     world.url(&format!(
         "/auth/handed-back?app=support&customer=grace@example.org&usher_frame={CHALLENGE}"
@@ -25,7 +18,7 @@ fn s_207_an_unlisted_page_frames_nothing_of_ours() {
     let visitor = Visitor::new();
     let tab = visitor.tab();
     world.sign_in(&tab);
-    remember(&world, &visitor);
+    world.cookies(&visitor);
     for path in [
         SUPPORT,
         &format!("{SUPPORT}&usher_gate=1"),
@@ -48,7 +41,7 @@ fn s_207_double_framing_a_listed_page_in_an_unlisted_one_shows_no_card() {
     let visitor = Visitor::new();
     let tab = visitor.tab();
     world.sign_in(&tab);
-    remember(&world, &visitor);
+    world.cookies(&visitor);
     for host in [NEAR, FAR] {
         let listed = world.framing(host, &world.url(SUPPORT), &[]);
         tab.open(&world.framing(EVIL, &listed, &[]));
@@ -71,7 +64,7 @@ fn s_209_a_fake_opener_is_told_nothing() {
     let visitor = Visitor::new();
     let tab = visitor.tab();
     world.sign_in(&tab);
-    remember(&world, &visitor);
+    world.cookies(&visitor);
     let js = format!(
         "onmessage = () => {{ document.title = 'told'; }};
          onkeydown = () => {{ document.body.append('pressed'); }};
@@ -102,7 +95,7 @@ fn s_209_a_stranger_s_message_is_not_listened_to() {
     // The honest way still works behind it, and nothing was posted before.
     tab.click_framed_to_tab("#sign-in").closes();
     world.has_opened(&tab, 1);
-    remember(&world, &visitor);
+    world.cookies(&visitor);
     let posts = world.world.usher.log.text().matches("/auth/frame\"").count();
     assert_eq!(posts, 2, "the code, and whether its cookie was kept");
 }

@@ -4,18 +4,10 @@
 use serde_json::{Value, json};
 
 use crate::harness::chromium::Visitor;
-use crate::harness::embedded::{ALOOF, EVIL, FAR, NEAR, names};
-use crate::harness::lie::edit;
-use crate::harness::{Embedded, Lie, SUPPORT};
-
-fn remember(world: &Embedded, visitor: &Visitor) -> Vec<Value> {
-    let cookies = visitor.cookies();
-    for cookie in &cookies {
-        let value = cookie["value"].as_str().unwrap();
-        world.world.usher.secrets.add("the value of a cookie", value);
-    }
-    cookies
-}
+use crate::harness::embedded::{EVIL, FAR, NEAR};
+use crate::harness::server::{Answer, Server};
+use crate::harness::tls::{Authority, Tls};
+use crate::harness::{Embedded, SUPPORT};
 
 fn has_cookie(cookies: &[Value], name: &str) -> bool {
     cookies.iter().any(|cookie| cookie["name"] == name)
@@ -37,7 +29,7 @@ fn s_200_s_226_signed_in_at_the_portal_it_just_opens_on_the_same_site() {
         world.sign_in(&tab);
         tab.open(&world.framing(NEAR, &world.url(SUPPORT), &[]));
         world.has_opened(&tab, launches + 1);
-        assert!(!has_cookie(&remember(&world, &visitor), "__Host-usher-frame"));
+        assert!(!has_cookie(&world.cookies(&visitor), "__Host-usher-frame"));
     }
 }
 
@@ -52,7 +44,7 @@ fn s_208_s_209_signed_out_the_card_s_window_signs_in_on_the_same_site() {
     window.closes();
     world.has_opened(&tab, 1);
     assert!(
-        !has_cookie(&remember(&world, &visitor), "__Host-usher-frame"),
+        !has_cookie(&world.cookies(&visitor), "__Host-usher-frame"),
         "Lax does"
     );
     tab.open(&world.framing(NEAR, &world.url(SUPPORT), &[]));
@@ -79,7 +71,7 @@ fn s_204_s_209_across_sites_with_third_party_cookies_allowed_and_blocked() {
         assert_eq!(tab.axe_framed(), Vec::<String>::new());
         tab.click_framed_to_tab("#sign-in").closes();
         world.has_opened(&tab, round * 2 + 1);
-        let cookies = remember(&world, &visitor);
+        let cookies = world.cookies(&visitor);
         let frame = cookies
             .iter()
             .find(|cookie| cookie["name"] == "__Host-usher-frame");
@@ -112,7 +104,7 @@ fn s_509_signed_in_at_the_portal_a_frame_across_sites_takes_one_click() {
     tab.click_framed_to_tab("#sign-in").closes();
     world.has_opened(&tab, 1);
     assert_eq!(world.world.liar.asked("lie", "authorize"), 1, "nobody asks twice");
-    remember(&world, &visitor);
+    world.cookies(&visitor);
 }
 
 #[test]
@@ -124,14 +116,14 @@ fn c_25_signed_out_elsewhere_the_frame_shows_the_card_again() {
     tab.open(&page);
     tab.click_framed_to_tab("#sign-in").closes();
     world.has_opened(&tab, 1);
-    remember(&world, &visitor);
+    world.cookies(&visitor);
     let portal = visitor.tab();
     portal.open(&world.url("/auth/logout"));
     portal.click("main form button");
     portal.arrive("/auth/signed-out");
     tab.open(&page);
     tab.see_framed("Sign in to open");
-    remember(&world, &visitor);
+    world.cookies(&visitor);
 }
 
 #[test]
@@ -147,7 +139,7 @@ fn s_208_without_scripts_the_card_is_a_link_to_a_tab() {
     world.world.usher.secrets.add_url(&own.url());
     tab.open(&page);
     world.has_opened(&tab, 2);
-    remember(&world, &visitor);
+    world.cookies(&visitor);
 }
 
 #[test]
@@ -162,25 +154,12 @@ fn s_210_where_windows_are_blocked_a_tab_is_the_way() {
     let own = tab.click_framed_to_tab("#tab a");
     own.arrive(&format!("^{}", world.world.vendor.url("/connect")));
     world.world.usher.secrets.add_url(&own.url());
-    remember(&world, &visitor);
+    world.cookies(&visitor);
 }
 
 #[test]
 fn s_210_a_provider_that_cuts_the_opener_off_costs_a_second_press() {
-    let tls = names();
-    let start = format!("https://{ALOOF}:{}/", tls.port);
-    let lie = Lie::none().about_metadata(move |answer| {
-        edit(answer, |metadata| {
-            let real = metadata["authorization_endpoint"].as_str().unwrap();
-            let on = format!("location = '{real}' + location.search.replace(/^.*&go&/, '?')");
-            let query = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("coop", "1")
-                .append_pair("js", &on)
-                .finish();
-            metadata["authorization_endpoint"] = format!("{start}?{query}&go").into();
-        });
-    });
-    let world = Embedded::with(lie, tls, |_| ());
+    let world = Embedded::with_a_page_on_the_way(|_| "go()".to_owned(), &[("coop", "1")]);
     let visitor = Visitor::new();
     let tab = visitor.tab();
     tab.open(&world.framing(FAR, &world.url(SUPPORT), &[]));
@@ -193,7 +172,7 @@ fn s_210_a_provider_that_cuts_the_opener_off_costs_a_second_press() {
     window.click("main a.button");
     window.arrive(&format!("^{}", world.world.vendor.url("/connect")));
     world.world.usher.secrets.add_url(&window.url());
-    remember(&world, &visitor);
+    world.cookies(&visitor);
 }
 
 #[test]
@@ -207,7 +186,7 @@ fn s_210_a_framing_page_that_cuts_windows_off_leaves_the_tab() {
     tab.see_framed("Nothing came back");
     tab.click_framed("#tab a");
     world.world.usher.logged("launch");
-    remember(&world, &visitor);
+    world.cookies(&visitor);
 }
 
 #[test]
@@ -220,5 +199,42 @@ fn s_204_a_browser_that_keeps_no_cookie_in_frames_is_told_so() {
     tab.see_framed("Sign in to open");
     tab.click_framed_to_tab("#sign-in").closes();
     tab.see_framed("does not keep that inside other pages");
-    remember(&world, &visitor);
+    world.cookies(&visitor);
+}
+
+#[test]
+fn c_33_what_usher_link_prints_opens_the_console_where_it_is_pasted() {
+    let world = Embedded::start();
+    let customer = "customer=grace@example.org";
+    let args = ["link", "support", "--only", "iframe", "--param", customer];
+    let printed = world.world.usher.run(&args);
+    let html = String::from_utf8(printed.stdout).unwrap();
+    assert!(html.starts_with("<iframe "), "{html}");
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    for (launches, host) in [NEAR, FAR].into_iter().enumerate() {
+        tab.open(&world.framing(host, "", &[("html", &html)]));
+        tab.see_framed("Sign in to open");
+        tab.click_framed_to_tab("#sign-in").closes();
+        world.has_opened(&tab, launches + 1);
+        assert_eq!(tab.attribute("iframe", "title"), "Support console");
+    }
+    world.cookies(&visitor);
+    tab.open(&world.framing(EVIL, "", &[("html", &html)]));
+    assert_eq!(tab.frames(), ["chrome-error://chromewebdata/"]);
+}
+
+#[test]
+fn a_certificate_of_another_authority_opens_nothing() {
+    let visitor = Visitor::new();
+    let pages = Server::start(|_| Answer::new(200, "text/html", "A page"));
+    for (authority, opens) in [(&Authority::new(), false), (Authority::trusted(), true)] {
+        let tls = Tls::signed_by(authority, &[FAR]);
+        tls.lead(FAR, pages.port);
+        let opened = visitor.tab().may_open(&format!("https://{FAR}:{}/", tls.port));
+        match opened {
+            Ok(status) => assert!(opens && status == 200),
+            Err(error) => assert!(!opens && error.contains("ERR_CERT_AUTHORITY_INVALID"), "{error}"),
+        }
+    }
 }

@@ -85,7 +85,7 @@ fn c_18_nothing_is_stored_before_the_provider_has_answered() {
 }
 
 #[test]
-fn c_26_eight_attempts_are_kept_and_the_oldest_goes() {
+fn s_201_c_26_eight_attempts_are_kept_and_the_oldest_goes() {
     let world = World::start();
     let mut ada = world.usher.browser();
     let first = ada

@@ -1,14 +1,15 @@
-//! Real browsers, remote-controlled.
+//! Real browsers, remote-controlled: Chromium unless said otherwise.
 
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
 use super::script::Script;
+use super::tls::Authority;
 
 fn node() -> &'static Script {
     static NODE: OnceLock<Script> = OnceLock::new();
-    NODE.get_or_init(|| Script::node("browser.mjs"))
+    NODE.get_or_init(|| Script::node_with("browser.mjs", &[&Authority::trusted().pem()]))
 }
 
 /// A person at a browser with an empty profile.
@@ -22,6 +23,11 @@ impl Visitor {
     /// With `{ colorScheme, locale, width, height, script, timezone, thirdParty, popups }`.
     pub fn with(wishes: Value) -> Self {
         Self(node().must("visitor", wishes))
+    }
+
+    /// In Firefox, which keeps other sites' cookies apart for each site around, or blocks them altogether.
+    pub fn in_firefox(blocked: bool) -> Self {
+        Self(node().must("visitor_in_firefox", json!({ "blocked": blocked })))
     }
 
     pub fn tab(&self) -> Tab {
@@ -61,10 +67,15 @@ impl Tab {
     }
 
     /// Opens an address; the status of the page that it ends at.
+    #[track_caller]
     pub fn open(&self, url: &str) -> u64 {
-        self.must("open", json!({ "url": url }))["status"]
-            .as_u64()
-            .unwrap_or(0)
+        self.may_open(url).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same for an address that the browser may refuse to open.
+    pub fn may_open(&self, url: &str) -> Result<u64, String> {
+        let opened = node().ask("open", json!({ "page": self.0, "url": url }))?;
+        Ok(opened["status"].as_u64().unwrap_or(0))
     }
 
     pub fn back(&self) {
@@ -88,6 +99,11 @@ impl Tab {
         Self(self.must("click_framed_to_tab", json!({ "selector": selector })))
     }
 
+    /// Clicks where something in the frame stands, whatever lies over it, and a window opens.
+    pub fn click_through_to_tab(&self, selector: &str) -> Self {
+        Self(self.must("click_through_to_tab", json!({ "selector": selector })))
+    }
+
     /// Waits until the frame in the page shows a text.
     #[track_caller]
     pub fn see_framed(&self, text: &str) {
@@ -107,6 +123,27 @@ impl Tab {
         serde_json::from_value(self.must("frames", json!({}))).unwrap()
     }
 
+    /// Waits until the address of the innermost frame matches a pattern.
+    #[track_caller]
+    pub fn arrive_framed(&self, pattern: &str) {
+        let args = json!({ "page": self.0, "pattern": pattern });
+        let arrived = node().ask("arrive_framed", args).is_ok();
+        assert!(arrived, "not at {pattern} but at {:?}", self.frames());
+    }
+
+    /// The address of the frame so deep in the page, once it is there.
+    pub fn innermost(&self, deep: u8) -> String {
+        self.must("innermost", json!({ "deep": deep }))
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Goes one entry back, which may be a frame's.
+    pub fn back_in_frame(&self) {
+        self.must("back_in_frame", json!({}));
+    }
+
     /// Waits until this window is gone.
     pub fn closes(&self) {
         self.must("closed", json!({}));
@@ -118,6 +155,11 @@ impl Tab {
 
     pub fn press(&self, key: &str) {
         self.must("press", json!({ "key": key }));
+    }
+
+    /// Presses a key that opens a window.
+    pub fn press_to_tab(&self, key: &str) -> Self {
+        Self(self.must("press_to_tab", json!({ "key": key })))
     }
 
     /// Waits until the address matches a pattern.
@@ -149,6 +191,30 @@ impl Tab {
         self.url().split('?').next().unwrap_or_default().to_owned()
     }
 
+    /// The markup of what has the keyboard's focus.
+    pub fn focused(&self) -> String {
+        self.text_of("focused")
+    }
+
+    /// How many entries the window's history has.
+    pub fn history(&self) -> u64 {
+        self.must("history", json!({})).as_u64().unwrap_or(0)
+    }
+
+    pub fn count_framed(&self, selector: &str) -> u64 {
+        self.must("count_framed", json!({ "selector": selector }))
+            .as_u64()
+            .unwrap_or(0)
+    }
+
+    pub fn attribute(&self, selector: &str, name: &str) -> String {
+        let args = json!({ "selector": selector, "name": name });
+        self.must("attribute", args)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
     pub fn title(&self) -> String {
         self.text_of("title")
     }
@@ -172,12 +238,19 @@ impl Tab {
         self.must("overflow", json!({})).as_i64().unwrap_or(0)
     }
 
-    /// What the console complained of: a content policy that stopped our own page, a failed script.
+    /// The same of the page in the innermost frame.
+    pub fn overflow_framed(&self) -> i64 {
+        self.must("overflow", json!({ "framed": true }))
+            .as_i64()
+            .unwrap_or(0)
+    }
+
     /// The address of the first web socket that the page opens; it leads nowhere.
     pub fn dialled(&self) -> String {
         self.text_of("dialled")
     }
 
+    /// What the console complained of: a content policy that stopped our own page, a failed script.
     pub fn problems(&self) -> Vec<String> {
         serde_json::from_value(self.must("problems", json!({}))).unwrap()
     }

@@ -1,12 +1,16 @@
 //! The gateway under https and a name of its own, and pages of other names that frame it: one on the
 //! same site, one on another, and a hostile one.
 
+use std::sync::Arc;
+
+use serde_json::Value;
 use url::Url;
 
-use super::chromium::Tab;
+use super::chromium::{Tab, Visitor};
+use super::lie::edit;
 use super::server::{Answer, Asked, Server, value_of};
 use super::tls::Tls;
-use super::{How, Lie, Lying, Settings};
+use super::{Browser, How, Lie, Lying, Settings};
 
 pub const GATEWAY: &str = "go.example.test";
 /// On the gateway's site.
@@ -49,6 +53,31 @@ impl Embedded {
         Self::with(Lie::none(), names(), |_| ())
     }
 
+    pub fn with_settings(change: impl Fn(&mut Settings)) -> Self {
+        Self::with(Lie::none(), names(), change)
+    }
+
+    /// With a provider whose sign-in page is somebody else's, under a name of its own: it runs `js`, where
+    /// `go()` goes on to the real one. With `coop` it isolates itself.
+    pub fn with_a_page_on_the_way(js: impl Fn(&Tls) -> String, more: &[(&str, &str)]) -> Self {
+        let tls = names();
+        let mut start = Url::parse(&format!("https://{ALOOF}:{}/", tls.port)).unwrap();
+        let js = format!(
+            "const go = () => {{ location = new URLSearchParams(location.search).get('real') + location.search.replace(/^.*&go&/, '?'); }}; {}",
+            js(&tls)
+        );
+        start.query_pairs_mut().append_pair("js", &js).extend_pairs(more);
+        let lie = Lie::none().about_metadata(move |answer| {
+            edit(answer, |metadata| {
+                let mut start = start.clone();
+                let real = metadata["authorization_endpoint"].as_str().unwrap();
+                start.query_pairs_mut().append_pair("real", real);
+                metadata["authorization_endpoint"] = format!("{start}&go").into();
+            });
+        });
+        Self::with(lie, tls, |_| ())
+    }
+
     pub fn url(&self, path: &str) -> String {
         self.at(GATEWAY, path)
     }
@@ -57,8 +86,24 @@ impl Embedded {
         format!("https://{host}:{}{path}", self.tls.port)
     }
 
-    /// A page of a host that frames an address; `js` is its script, `sandbox` the frame's, and with `coop` it
-    /// isolates itself.
+    /// As somebody's own server asks the gateway, with whatever headers it likes.
+    pub fn client(&self) -> Browser {
+        let secrets = Arc::clone(&self.world.usher.secrets);
+        Browser::through_a_proxy(&self.url("/"), self.world.usher.port, secrets)
+    }
+
+    /// Keeps the values of a visitor's cookies out of every log; their names and partitions.
+    pub fn cookies(&self, visitor: &Visitor) -> Vec<Value> {
+        let cookies = visitor.cookies();
+        for cookie in &cookies {
+            let value = cookie["value"].as_str().unwrap();
+            self.world.usher.secrets.add("the value of a cookie", value);
+        }
+        cookies
+    }
+
+    /// A page of a host that frames an address; `html` is pasted into it, `js` is its script, `sandbox` the
+    /// frame's, and with `coop` it isolates itself.
     pub fn framing(&self, host: &str, src: &str, more: &[(&str, &str)]) -> String {
         let mut url = Url::parse(&self.at(host, "/")).unwrap();
         url.query_pairs_mut().append_pair("src", src).extend_pairs(more);
@@ -97,7 +142,8 @@ pub fn names() -> Tls {
     Tls::named(&[GATEWAY, NEAR, FAR, EVIL, ALOOF])
 }
 
-fn page(asked: &Asked) -> Answer {
+/// A page as `Embedded::framing` describes it.
+pub fn page(asked: &Asked) -> Answer {
     let query = asked.query();
     let given = |name| value_of(&query, name).unwrap_or_default();
     let frame = match (given("src"), given("sandbox")) {
@@ -112,7 +158,8 @@ fn page(asked: &Asked) -> Answer {
         ),
     };
     let html = format!(
-        "<!doctype html><html lang=en><title>CRM</title><h1>CRM</h1>{frame}<script>{}</script>",
+        "<!doctype html><html lang=en><title>CRM</title><h1>CRM</h1>{frame}{}<script>{}</script>",
+        given("html"),
         given("js")
     );
     let mut more = Vec::new();

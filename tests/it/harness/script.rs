@@ -24,20 +24,26 @@ pub struct Script {
 
 impl Script {
     pub fn node(name: &'static str) -> Self {
-        Self::start("node", name)
+        Self::node_with(name, &[])
+    }
+
+    pub fn node_with(name: &'static str, args: &[&str]) -> Self {
+        Self::start("node", name, args)
     }
 
     pub fn python(name: &'static str) -> Self {
         Self::start(
             concat!(env!("CARGO_MANIFEST_DIR"), "/tests/.venv/bin/python"),
             name,
+            &[],
         )
     }
 
-    fn start(interpreter: &str, name: &'static str) -> Self {
+    fn start(interpreter: &str, name: &'static str, args: &[&str]) -> Self {
         let tests = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
         let mut child = Command::new(interpreter)
             .arg(name)
+            .args(args)
             .current_dir(tests)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

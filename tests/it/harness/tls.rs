@@ -3,9 +3,9 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
@@ -15,6 +15,31 @@ use super::wire::find;
 
 /// Which port serves a host; the first one all others.
 type Hosts = Arc<Mutex<Vec<(&'static str, u16)>>>;
+
+/// Signs certificates for servers.
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    pub fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Usher's tests");
+        let key = KeyPair::generate().expect("a key");
+        Self(CertifiedIssuer::self_signed(params, key).expect("an authority"))
+    }
+
+    /// The one that the tests' browsers trust.
+    pub fn trusted() -> &'static Self {
+        static TRUSTED: LazyLock<Authority> = LazyLock::new(Authority::new);
+        &TRUSTED
+    }
+
+    pub fn pem(&self) -> String {
+        self.0.pem()
+    }
+}
 
 pub struct Tls {
     pub port: u16,
@@ -30,20 +55,18 @@ impl Tls {
     }
 
     pub fn named(hosts: &[&str]) -> Self {
-        let key = KeyPair::generate().expect("a key");
-        let mut authority = CertificateParams::default();
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let certificate = authority.self_signed(&key).expect("an authority");
+        Self::signed_by(Authority::trusted(), hosts)
+    }
+
+    pub fn signed_by(authority: &Authority, hosts: &[&str]) -> Self {
         let dir = TempDir::with_prefix("usher-test-").expect("a directory");
         let path = dir.path().join("authority.pem");
-        std::fs::write(&path, certificate.pem()).expect("a file");
+        std::fs::write(&path, authority.pem()).expect("a file");
 
         let own = KeyPair::generate().expect("a key");
-        let leaf =
-            CertificateParams::new(hosts.iter().map(ToString::to_string).collect::<Vec<_>>()).expect("names");
-        let leaf = leaf
-            .signed_by(&own, &Issuer::new(authority, key))
-            .expect("a certificate");
+        let hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
+        let leaf = CertificateParams::new(hosts).expect("names");
+        let leaf = leaf.signed_by(&own, &authority.0).expect("a certificate");
         let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own.serialize_der()));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(provider)

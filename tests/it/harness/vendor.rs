@@ -35,7 +35,7 @@ impl Vendor {
                 _ => {}
             }
             let html = format!(
-                "<!doctype html><html lang=en><title>Vendor</title><h1>Arrived</h1><p>{}</p>",
+                "<!doctype html><html lang=en><title>Vendor</title><h1>Arrived</h1><p>{}</p><a href=/inside rel=noreferrer>On</a>",
                 asked.path()
             );
             Answer::new(200, "text/html; charset=utf-8", html)
