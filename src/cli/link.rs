@@ -14,6 +14,10 @@ use crate::link::{Absent, Kit, LinkError};
 
 const FRAME: &str = "\
 Shown on the app's origins alone; allow lets the vendor's page ask for a camera and the like.";
+const ELEMENT: &str = "\
+The same as an element that grants the vendor's page what it may ask for, sizes itself, says how far
+it is, and offers to reconnect. The script's bytes never change, so the hash holds; one serves all
+elements of a page. A page's policy needs this host in script-src, and in frame-src with the vendor's.";
 const SHAREPOINT: &str = "\
 Edit the page, add the web part Embed, paste the code. The site (https://TENANT.sharepoint.com) must
 be among the app's origins, and this host be allowed in the site's HTML Field Security. SharePoint
@@ -52,6 +56,8 @@ enum Snippet {
     Button,
     /// The HTML of a frame
     Iframe,
+    /// The same as <usher-app>, which helps itself
+    Element,
     /// The code for the web part Embed
     Sharepoint,
     /// Confluence's iframe macro in storage format
@@ -92,6 +98,7 @@ impl Snippet {
             Self::Url => Ok(kit.launch_url.clone()),
             Self::Button => Ok(kit.button.clone()),
             Self::Iframe => kit.iframe.clone(),
+            Self::Element => kit.element.clone(),
             Self::Sharepoint => kit.sharepoint.clone(),
             Self::Confluence => kit.confluence.clone(),
             Self::Ics => kit.ics.clone(),
@@ -121,6 +128,7 @@ fn listing(kit: &Kit, app: &App) -> String {
         ("Launch link", Ok(kit.launch_url.clone()), ""),
         ("HTML button", Ok(kit.button.clone()), ""),
         ("Frame", kit.iframe.clone(), FRAME),
+        ("Element", kit.element.clone(), ELEMENT),
         ("SharePoint", kit.sharepoint.clone(), SHAREPOINT),
         ("Confluence", kit.confluence.clone(), CONFLUENCE),
         ("Calendar", file(&kit.ics, "ics", "ics"), ""),
