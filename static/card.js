@@ -28,6 +28,8 @@ addEventListener("message", async ({ data, origin, source }) => {
   opened.close();
   // A second time is fine for a browser that kept the cookie, and for no other.
   if (!await redeem()) return show("not-kept");
+  // For the page around.
+  dispatchEvent(new Event("leaving"));
   location.replace(launch);
 });
 

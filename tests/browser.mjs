@@ -195,6 +195,13 @@ answer({
   async foreign({ visitor, url, html }) {
     await visitors.get(visitor).route(url, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }));
   },
+  evaluate: async ({ page, script }) => at(page).evaluate(script),
+  evaluate_framed: async ({ page, script }) => at(page).frames().at(-1).evaluate(script),
+  found: async ({ page, selector }) => at(page).locator(selector).first().waitFor({ state: 'attached' }),
+  // Runs in each page before its own scripts.
+  first: async ({ visitor, script }) => visitors.get(visitor).addInitScript(script),
+  hold_clock: async ({ page }) => at(page).clock.install(),
+  forward: async ({ page, seconds }) => at(page).clock.fastForward(seconds * 1000),
   // WCAG 2.2 AA, by axe: the rules that a page breaks, and where.
   async axe({ page, framed: inside = false }) {
     const place = inside ? at(page).frames().at(-1) : at(page);

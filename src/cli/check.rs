@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use self::online::Online;
 use crate::config::{self, App, ClientAuth, Config, Loaded, PersonaTest, Problem, Provider, Severity};
 use crate::delivery::Target;
+use crate::link::element;
 use crate::mint;
 
 /// How the findings are written.
@@ -41,6 +42,7 @@ pub fn run(path: &Path, format: Format, online: bool, now: OffsetDateTime) -> an
                 .chain(loaded.warnings)
                 .collect(),
             notes: notes(&loaded.config),
+            element: element(&loaded.config),
             online: online.then(|| online::ask(&loaded.config)).transpose()?,
         },
         Err(problems) => Findings {
@@ -49,6 +51,7 @@ pub fn run(path: &Path, format: Format, online: bool, now: OffsetDateTime) -> an
             apps: Vec::new(),
             personas: Vec::new(),
             notes: Vec::new(),
+            element: None,
             online: None,
         },
     };
@@ -71,7 +74,14 @@ struct Findings {
     apps: Vec<Row>,
     personas: Vec<Persona>,
     notes: Vec<&'static str>,
+    element: Option<Element>,
     online: Option<Online>,
+}
+
+/// The script of `<usher-app>`, and what a page holds against it.
+struct Element {
+    src: String,
+    integrity: String,
 }
 
 /// What is said of an app.
@@ -139,6 +149,15 @@ fn row(app: &App) -> Row {
         origin,
         key: key(app),
     }
+}
+
+/// For the pages that may frame an app.
+fn element(config: &Config) -> Option<Element> {
+    let framed = config.apps.iter().any(|app| !app.origins.is_empty());
+    framed.then(|| Element {
+        src: config.public_url.join(element::PATH),
+        integrity: element::integrity(),
+    })
 }
 
 /// What an app signs with; of a secret only how long it is.
@@ -272,6 +291,9 @@ impl Findings {
         {
             let _ = writeln!(text, "app   {id:a$}  {vendor:b$}  {place:c$}  {key}");
         }
+        if let Some(Element { src, integrity }) = &self.element {
+            let _ = writeln!(text, "script  {src}  {integrity}");
+        }
         for persona in &self.personas {
             let (mark, why) = match &persona.failure {
                 None => ("ok  ", String::new()),
@@ -341,6 +363,7 @@ impl Findings {
             "providers": self.providers.iter().map(provider).collect::<Value>(),
             "apps": self.apps.iter().map(app).collect::<Value>(),
             "notes": self.notes,
+            "element": self.element.as_ref().map(|it| json!({ "src": it.src, "integrity": it.integrity })),
             "tests": self.personas.iter().map(persona).collect::<Value>(),
         });
         if let Some(online) = &self.online {

@@ -13,6 +13,10 @@ use crate::link::{Absent, Kit, LinkError, Snippet};
 
 const FRAME: &str = "\
 Shown on the app's origins alone; allow lets the vendor's page ask for a camera and the like.";
+const ELEMENT: &str = "\
+The same as an element that grants the vendor's page what it may ask for, sizes itself, says how far
+it is, and offers to reconnect. The script's bytes never change, so the hash holds; one serves all
+elements of a page. A page's policy needs this host in script-src, and in frame-src with the vendor's.";
 const SHAREPOINT: &str = "\
 Edit the page, add the web part Embed, paste the code. The site (https://TENANT.sharepoint.com) must
 be among the app's origins, and this host be allowed in the site's HTML Field Security. SharePoint
@@ -82,6 +86,7 @@ fn listing(kit: &Kit, app: &App) -> String {
         ("Launch link", Ok(kit.launch_url.clone()), ""),
         ("HTML button", Ok(kit.button.clone()), ""),
         ("Frame", kit.iframe.clone(), FRAME),
+        ("Element", kit.element.clone(), ELEMENT),
         ("SharePoint", kit.sharepoint.clone(), SHAREPOINT),
         ("Confluence", kit.confluence.clone(), CONFLUENCE),
         ("Calendar", file(&kit.ics, "ics", "ics"), ""),

@@ -1,6 +1,7 @@
 //! Hand over: from a receipt to what the browser gets.
 
 mod answer;
+mod features;
 mod placeholders;
 mod target;
 
@@ -8,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::audit::{PlainReceipt, Receipt};
 pub use answer::{Answer, Part, answer};
+pub use features::{FEATURES, allow};
 pub use placeholders::Placeholders;
 pub use target::{REDIRECT_URI, STATE, Target, TargetError};
 

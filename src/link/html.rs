@@ -2,15 +2,7 @@
 
 use askama::Template;
 
-/// What a vendor's page may ask its visitor for; the browser still asks before it grants.
-const FEATURES: [&str; 6] = [
-    "camera",
-    "microphone",
-    "display-capture",
-    "fullscreen",
-    "autoplay",
-    "clipboard-write",
-];
+use crate::delivery::allow;
 
 #[derive(Template)]
 #[template(
@@ -39,14 +31,14 @@ struct Iframe<'a> {
     allow: Option<String>,
 }
 
-/// A frame; what its page may ask for is granted to the vendor's origin alone (C-29).
-pub fn iframe(src: &str, title: &str, vendor: Option<&str>, width: &str) -> String {
-    let allow = vendor.map(|origin| FEATURES.map(|feature| format!("{feature} {origin}")).join("; "));
+/// A frame; what its page may ask for is granted to the origins of whoever stands in it, and to nobody
+/// else (C-29).
+pub fn iframe(src: &str, title: &str, inside: &[&str], width: &str) -> String {
     Iframe {
         src,
         title,
         width,
-        allow,
+        allow: (!inside.is_empty()).then(|| allow(inside)),
     }
     .to_string()
 }

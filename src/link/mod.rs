@@ -2,6 +2,7 @@
 //! form that each place wants. No part of it holds a token or any other secret.
 
 mod calendar;
+pub mod element;
 mod html;
 mod qr;
 mod snippet;
@@ -23,6 +24,8 @@ pub struct Kit {
     /// An HTML link in the shape of a button, in the colours of the page around it.
     pub button: String,
     pub iframe: Result<String, Absent>,
+    /// The same as an element that helps itself.
+    pub element: Result<String, Absent>,
     /// The code for the Embed web part.
     pub sharepoint: Result<String, Absent>,
     /// The iframe macro in storage format.
@@ -80,15 +83,18 @@ impl Kit {
         let label = upright(&app.title);
         let description = app.description.as_deref().map(upright);
         let vendor = app.target.as_ref().and_then(Target::origin);
+        let inside: Vec<&str> = vendor.as_deref().into_iter().collect();
         let frameable = if app.origins.is_empty() {
             Err(Absent::NoOrigins)
         } else {
             Ok(())
         };
-        let frame = |width| html::iframe(&launch_url, &label, vendor.as_deref(), width);
+        let frame = |width| html::iframe(&launch_url, &label, &inside, width);
         Ok(Self {
             button: html::button(&launch_url, &label, app.new_tab),
             iframe: frameable.map(|()| frame("100%")),
+            element: frameable
+                .map(|()| element::element(public_url, &app.id, params.to_pairs(), &launch_url, &label)),
             sharepoint: frameable.map(|()| frame("1280")),
             confluence: frameable.map(|()| html::confluence(&launch_url)),
             ics: calendar::Event {

@@ -13,6 +13,8 @@ pub enum Snippet {
     Button,
     /// The HTML of a frame
     Iframe,
+    /// The same as <usher-app>, which helps itself
+    Element,
     /// The code for the web part Embed
     Sharepoint,
     /// Confluence's iframe macro in storage format
@@ -34,6 +36,7 @@ impl Snippet {
             Self::Url => Ok(kit.launch_url.clone()),
             Self::Button => Ok(kit.button.clone()),
             Self::Iframe => kit.iframe.clone(),
+            Self::Element => kit.element.clone(),
             Self::Sharepoint => kit.sharepoint.clone(),
             Self::Confluence => kit.confluence.clone(),
             Self::Ics => kit.ics.clone(),

@@ -116,6 +116,27 @@ fn c_29_a_frame_grants_its_features_to_the_vendor_alone_and_only_where_it_may_st
 }
 
 #[test]
+fn an_element_has_each_parameter_where_html_can_hold_it() {
+    let config = config(&format!(
+        "{COBROWSE}origins = [\"https://crm.example.com\"]\nparams = {{ customer = \".*\", ticketId = \".*\", title = \".*\" }}\n"
+    ));
+    let given = [("customer", "a \"b\"&c"), ("ticketId", "1&2"), ("title", "x")];
+    let kit = kit_of(&config, &given).ok().unwrap();
+    let html = kit.element.unwrap();
+    let (script, element) = html.split_once("</script>\n").unwrap();
+    assert_eq!(
+        attribute(script, "src"),
+        "http://localhost:8080/static/embed-1.js"
+    );
+    assert_eq!(attribute(script, "integrity"), element::integrity());
+    assert_eq!(attribute(script, "crossorigin"), "anonymous");
+    assert_eq!(attribute(element, "customer"), "a \"b\"&c");
+    assert_eq!(attribute(element, "params"), "ticketId=1%262&title=x");
+    assert_eq!(attribute(element, "href"), kit.launch_url);
+    assert_eq!(element.matches('<').count(), 4, "two elements: {html}");
+}
+
+#[test]
 fn s_318_a_hostile_title_stays_text_in_html() {
     let kit = hostile("new_tab = true\n");
     let text = kit

@@ -9,6 +9,7 @@ use aws_lc_rs::digest;
 
 use super::accent;
 use crate::config::{App, Brand, Image};
+use crate::link::element;
 use crate::types::AppId;
 
 /// One static file.
@@ -31,6 +32,7 @@ pub struct Assets {
     copy: String,
     card: String,
     handed_back: String,
+    framed: String,
     logo: Option<String>,
     icons: HashMap<AppId, String>,
 }
@@ -81,10 +83,17 @@ impl Assets {
             "text/javascript; charset=utf-8",
             handed_back.into(),
         );
+        let framed = include_bytes!("../../static/framed.js").as_slice();
+        let framed = add("framed", "js", "text/javascript; charset=utf-8", framed.into());
         let logo = logo.map(|i| add("logo", i.ending, i.mime, i.bytes.clone().into()));
         let icons = icons
             .map(|(id, i)| (id.clone(), add("icon", i.ending, i.mime, i.bytes.clone().into())))
             .collect();
+        let script = Asset {
+            bytes: element::SCRIPT.as_bytes().into(),
+            mime: "text/javascript; charset=utf-8",
+        };
+        files.insert(element::PATH.to_owned(), script);
         Self {
             files,
             style,
@@ -96,6 +105,7 @@ impl Assets {
             copy,
             card,
             handed_back,
+            framed,
             logo,
             icons,
         }
@@ -146,6 +156,11 @@ impl Assets {
     /// The script that hands a code back to the frame.
     pub fn handed_back_url(&self) -> &str {
         &self.handed_back
+    }
+
+    /// The script that tells the page around a frame how far a launch has come.
+    pub fn framed_url(&self) -> &str {
+        &self.framed
     }
 
     pub fn logo_url(&self) -> Option<&str> {

@@ -4,17 +4,23 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpMessage as _, HttpResponse};
 
+use super::around::{Message, Told};
 use super::error::Problem;
 use super::fetch::{self, Navigation};
 use super::guard::InFrame;
-use super::pages::{Card, Gate};
+use super::pages::{Card, Gate, Shell};
 use super::visit::Visit;
 use super::{headers, html};
 use crate::config::App;
 use crate::session::attempt::{CHALLENGE, Destination};
 
-/// Marks the request that our first page makes.
-const GATE: (&str, &str) = ("usher_gate", "1");
+const MARK: &str = "usher_gate";
+/// Our first page's.
+const GATE: &str = "1";
+/// That of `<usher-app>`, in whose script it stands for good.
+const ELEMENT: &str = "app";
+/// The seconds after which our first page goes on although it was not told to.
+const LONGEST_WAIT: u8 = 3;
 
 /// Where a launch is to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,27 +50,66 @@ impl Place {
     }
 }
 
-/// Takes our mark out of what a framed launch brought; whether it was there.
-pub fn take_mark(given: &mut Vec<(String, String)>) -> bool {
-    let before = given.len();
-    given.retain(|(name, value)| (name.as_str(), value.as_str()) != GATE);
-    given.len() < before
+/// Who asks for a launch in a frame, as a mark in its address says. Nobody gains by a false one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    Page,
+    Element,
+    Gate,
 }
 
-/// The page that stands first. Where it comes again, as in a sandbox without an origin, it waits for a
-/// press, so that nothing turns in circles.
-pub fn gate(visit: &Visit, app: &App, destination: &Destination, again: bool) -> HttpResponse {
+impl Asker {
+    /// Takes the mark out of what a launch brought; elsewhere than in a frame it means nothing.
+    pub fn take(place: Place, given: &mut Vec<(String, String)>) -> Self {
+        if place == Place::Window {
+            return Self::Page;
+        }
+        let mut asker = Self::Page;
+        given.retain(|(name, value)| {
+            asker = match (name.as_str(), value.as_str()) {
+                (MARK, GATE) => Self::Gate,
+                (MARK, ELEMENT) if asker == Self::Page => Self::Element,
+                _ => return true,
+            };
+            false
+        });
+        asker
+    }
+}
+
+/// The page that stands first, and goes on by itself. For `<usher-app>` it waits until the frame grants what
+/// the vendor's page may ask for, which counts from the next page on. Where it comes again, as in a sandbox
+/// without an origin, it waits for a press, so that nothing turns in circles.
+pub fn gate(visit: &Visit, app: &App, destination: &Destination, asker: Asker) -> HttpResponse {
     let launch = destination.path();
     let joint = if launch.contains('?') { '&' } else { '?' };
-    let (name, value) = GATE;
+    let on = format!("{launch}{joint}{MARK}={GATE}");
+    let told = (asker == Asker::Element).then(|| Told {
+        on: Some(on.clone()),
+        ..Told::new(visit, &app.origins, &Message::opening(app))
+    });
     let page = Gate {
-        shell: visit.shell(),
+        shell: Shell {
+            told,
+            ..visit.shell()
+        },
         app: app.title.clone(),
-        on: format!("{launch}{joint}{name}={value}"),
-        by_itself: !again,
+        on,
+        after: match asker {
+            Asker::Page => Some(0),
+            Asker::Element => Some(LONGEST_WAIT),
+            Asker::Gate => None,
+        },
         launch,
     };
-    html(StatusCode::OK, &page)
+    let mut response = html(StatusCode::OK, &page);
+    if asker == Asker::Element {
+        let policy = header::HeaderValue::from_static(headers::SCRIPTED);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 /// The card behind the gate for whoever has to sign in, which never happens in a frame (S-208, C-22).
@@ -72,8 +117,12 @@ pub fn card(visit: &Visit, app: &App, destination: &Destination, again: bool) ->
     let launch = destination.path();
     let params = launch.split_once('?').map_or("", |(_, params)| params);
     let joint = if params.is_empty() { "" } else { "&" };
+    let told = Told::new(visit, &app.origins, &Message::SignedOut);
     let page = Card {
-        shell: visit.shell(),
+        shell: Shell {
+            told: Some(told),
+            ..visit.shell()
+        },
         app: app.id.as_str(),
         title: &app.title,
         again,

@@ -5,7 +5,7 @@ use actix_web::http::{StatusCode, header};
 use secrecy::ExposeSecret as _;
 
 use super::body::Body;
-use super::embed::{self, Place};
+use super::embed::{self, Asker, Place};
 use super::error::Problem;
 use super::issue::{Entry, Issued, Once, destination};
 use super::pages::{Confirm, HandOver};
@@ -30,7 +30,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     }
     let place = Place::of(&visit, app)?;
     let mut given = visit.query()?;
-    let again = place != Place::Window && embed::take_mark(&mut given);
+    let asker = Asker::take(place, &mut given);
     let Asked { params, provider } = asked(&visit, app, given)?;
     let destination = destination(app, &params);
     if place != Place::Window && app.confirm {
@@ -39,7 +39,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         return Err(refused.towards(destination));
     }
     let session = match place {
-        Place::Gate => return Ok(embed::gate(&visit, app, &destination, again)),
+        Place::Gate => return Ok(embed::gate(&visit, app, &destination, asker)),
         Place::Frame => visit.session_in_frame().await,
         Place::Window => visit.session().await,
     };

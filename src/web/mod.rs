@@ -4,6 +4,7 @@ pub mod accent;
 mod account;
 mod admin;
 mod api;
+mod around;
 pub mod assets;
 pub mod backchannel;
 mod body;
@@ -40,6 +41,7 @@ use askama::Template;
 use self::error::Problem;
 pub use self::gateway::Gateway;
 use self::visit::Visit;
+use crate::link::element;
 
 /// The routes of the gateway, behind the guard.
 pub fn routes() -> Scope<
@@ -93,6 +95,7 @@ pub fn routes() -> Scope<
         .service(resource("/account/sessions/{id}/end", "POST").route(web::post().to(account::end)))
         .configure(admin::routes)
         .service(resource("/keys/{file}", "GET").route(web::get().to(keys::get)))
+        .service(resource("/static/embed.js", "GET").route(web::get().to(element)))
         .service(resource("/static/{file}", "GET").route(web::get().to(asset)))
         .default_service(web::to(not_found))
         .wrap(from_fn(guard::guard))
@@ -106,6 +109,17 @@ fn resource(path: &'static str, allow: &'static str) -> Resource {
 
 async fn not_found() -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
+}
+
+/// The element's script under a name that stays, for pages that do not pin its bytes.
+async fn element() -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, element::PATH))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .insert_header((header::PRAGMA, "cache"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header(("cross-origin-resource-policy", "cross-origin"))
+        .finish()
 }
 
 /// A compiled-in file under the hash of its content, which therefore never changes (C-29).

@@ -4,8 +4,10 @@ use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::{HttpMessage as _, HttpResponse};
 use serde_json::json;
 
+use super::around::{Message, Told};
 use super::error::{Problem, account_matters, sign_in_matters};
-use super::pages::{Action, Contact, Moment, Notice, Wait};
+use super::guard::InFrame;
+use super::pages::{Action, Contact, Moment, Notice, Shell, Wait};
 use super::text::{Arg, ErrorTexts, Text, error};
 use super::visit::{Seen, Visit};
 use super::{Gateway, headers, html};
@@ -30,7 +32,10 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
         html(
             problem.status,
             &Notice {
-                shell: visit.shell(),
+                shell: Shell {
+                    told: told(visit),
+                    ..visit.shell()
+                },
                 texts,
                 moment: moment(problem, visit),
                 details: problem.details.iter().map(|key| Text::new(key)).collect(),
@@ -49,7 +54,8 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let headers = response.headers_mut();
-    if problem.when.is_some() && !wants_json(visit) {
+    let scripted = problem.when.is_some() || visit.request.extensions().contains::<InFrame>();
+    if scripted && !wants_json(visit) {
         let policy = header::HeaderValue::from_static(headers::SCRIPTED);
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -60,6 +66,12 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
         headers.insert(header::ALLOW, header::HeaderValue::from_static(allow));
     }
     response
+}
+
+fn told(visit: &Visit) -> Option<Told> {
+    let extensions = visit.request.extensions();
+    let InFrame(origins) = extensions.get()?;
+    Some(Told::new(visit, origins, &Message::Refused))
 }
 
 /// The whole seconds until the app opens.

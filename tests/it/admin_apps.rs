@@ -80,6 +80,7 @@ fn c_33_the_page_and_the_command_line_give_the_same_snippets() {
             "url",
             "button",
             "iframe",
+            "element",
             "sharepoint",
             "confluence",
             "ics",
@@ -110,7 +111,7 @@ fn c_33_the_page_and_the_command_line_give_the_same_snippets() {
                 }
             }
         }
-        assert_eq!(seen, if app == "townhall" { 9 } else { 5 });
+        assert_eq!(seen, if app == "townhall" { 10 } else { 5 });
         let link = copy(&page, "url-1");
         assert_eq!(copy(&page, "okta-2"), link);
         assert_eq!(copy(&page, "entra-2"), link);

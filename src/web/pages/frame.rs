@@ -13,7 +13,8 @@ pub struct Gate {
     /// The app's title.
     pub app: String,
     pub on: String,
-    pub by_itself: bool,
+    /// After how many seconds it goes on by itself.
+    pub after: Option<u8>,
     /// The launch, for a tab of its own.
     pub launch: String,
 }

@@ -17,6 +17,7 @@ pub use notice::{Action, Contact, Notice};
 pub use portal::{Portal, Tile};
 pub use sign_in::{ProviderLink, SignIn};
 
+use super::around::Told;
 use super::assets::Assets;
 use super::text::{Lang, Markup, Text};
 use crate::config::Brand;
@@ -35,6 +36,8 @@ pub struct Shell {
     pub person: Option<Person>,
     /// The page stands in a frame, where most of our pages do not open.
     pub framed: bool,
+    /// What such a page tells the page around it.
+    pub told: Option<Told>,
 }
 
 /// The signed-in person as the header names them.
@@ -73,6 +76,7 @@ impl Shell {
             favicon_url: assets.favicon_url().to_owned(),
             person,
             framed: false,
+            told: None,
         }
     }
 

@@ -42,6 +42,11 @@ impl Visitor {
         node().must("clear_cookies", json!({ "visitor": self.0 }));
     }
 
+    /// Runs a script in each page before its own.
+    pub fn run_first(&self, script: &str) {
+        node().must("first", json!({ "visitor": self.0, "script": script }));
+    }
+
     /// Serves a page of somebody else's at an address, for this visitor only.
     pub fn page_elsewhere(&self, url: &str, html: &str) {
         node().must("foreign", json!({ "visitor": self.0, "url": url, "html": html }));
@@ -253,6 +258,33 @@ impl Tab {
     /// What the console complained of: a content policy that stopped our own page, a failed script.
     pub fn problems(&self) -> Vec<String> {
         serde_json::from_value(self.must("problems", json!({}))).unwrap()
+    }
+
+    /// What a script in the page comes to.
+    pub fn evaluate(&self, script: &str) -> Value {
+        self.must("evaluate", json!({ "script": script }))
+    }
+
+    /// The same in the innermost frame.
+    pub fn evaluate_framed(&self, script: &str) -> Value {
+        self.must("evaluate_framed", json!({ "script": script }))
+    }
+
+    /// Waits until there is such an element, to be seen or not.
+    #[track_caller]
+    pub fn finds(&self, selector: &str) {
+        let args = json!({ "page": self.0, "selector": selector });
+        let found = node().ask("found", args).is_ok();
+        assert!(found, "no {selector} at {}:\n{}", self.path(), self.text());
+    }
+
+    /// From the next page on, time is ours to move.
+    pub fn hold_clock(&self) {
+        self.must("hold_clock", json!({}));
+    }
+
+    pub fn forward(&self, seconds: u64) {
+        self.must("forward", json!({ "seconds": seconds }));
     }
 
     /// Rules of WCAG 2.2 AA that the page in the innermost frame breaks.

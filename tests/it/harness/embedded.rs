@@ -110,6 +110,15 @@ impl Embedded {
         url.into()
     }
 
+    /// A page of a host with this in its body, under a policy of its own.
+    pub fn hosting(&self, host: &str, body: &str, policy: &str) -> String {
+        let mut url = Url::parse(&self.at(host, "/")).unwrap();
+        url.query_pairs_mut()
+            .append_pair("body", body)
+            .append_pair("policy", policy);
+        url.into()
+    }
+
     /// Signs in at the portal.
     pub fn sign_in(&self, tab: &Tab) {
         tab.open(&self.url("/auth/login?provider=lie"));
@@ -146,6 +155,14 @@ pub fn names() -> Tls {
 pub fn page(asked: &Asked) -> Answer {
     let query = asked.query();
     let given = |name| value_of(&query, name).unwrap_or_default();
+    if let Some(body) = value_of(&query, "body") {
+        let html = format!("<!doctype html><html lang=en><title>CRM</title><main><h1>CRM</h1>{body}</main>");
+        let mut answer = Answer::new(200, "text/html; charset=utf-8", html);
+        if let Answer::Full { headers, .. } = &mut answer {
+            headers.push(("Content-Security-Policy".to_owned(), given("policy").to_owned()));
+        }
+        return answer;
+    }
     let frame = match (given("src"), given("sandbox")) {
         ("", _) => String::new(),
         (src, "") => format!(
