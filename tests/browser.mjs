@@ -87,7 +87,7 @@ async function fox(wishes) {
 }
 
 const at = (id) => pages.get(id).page;
-const framed = (id, deep = 1) => Array.from({ length: deep }).reduce((found) => found.frameLocator('iframe'), at(id));
+const framed = (id, deep = 1) => Array.from({ length: deep }).reduce((found) => found.frameLocator('iframe').first(), at(id));
 const settled = (page, frame) =>
   frame.url() || at(page).waitForEvent('framenavigated', (other) => other === frame);
 
@@ -97,12 +97,14 @@ answer({
   // frames otherwise, but for a pair of patterns in `cookieless`.
   async visitor({
     colorScheme = 'light', locale = 'en-GB', width = 1280, height = 900, script = true, timezone, popups = true,
-    thirdParty = false, cookieless,
+    thirdParty = false, cookieless, time,
   }) {
     const wishes = {
       colorScheme, locale, viewport: { width, height }, javaScriptEnabled: script, timezoneId: timezone, bypassCSP: false,
     };
     const context = await (thirdParty ? lenient(wishes, cookieless) : browser.newContext(wishes));
+    // Its pages' clocks begin at `time`, go on as ours does, and can be moved.
+    if (time) await context.clock.install({ time });
     if (!popups) await context.addInitScript(() => { globalThis.open = () => null; });
     return receive(context);
   },
@@ -202,11 +204,20 @@ answer({
   first: async ({ visitor, script }) => visitors.get(visitor).addInitScript(script),
   hold_clock: async ({ page }) => at(page).clock.install(),
   forward: async ({ page, seconds }) => at(page).clock.fastForward(seconds * 1000),
+  // Moves the clock of every page and frame of a visitor.
+  forward_all: async ({ visitor, seconds }) => visitors.get(visitor).clock.fastForward(seconds * 1000),
+  // Answers in the place of whoever stands at `url` (a glob), until it is to `answer` again.
+  async instead({ visitor, url, status, headers = {} }) {
+    await visitors.get(visitor).route(url, (route) => route.fulfill({ status, headers, contentType: 'application/problem+json', body: '{}' }));
+  },
+  resume: async ({ visitor, url }) => visitors.get(visitor).unroute(url),
   // WCAG 2.2 AA, by axe: the rules that a page breaks, and where.
-  async axe({ page, framed: inside = false }) {
-    const place = inside ? at(page).frames().at(-1) : at(page);
+  async axe({ page, framed: inside = false, nth = -1 }) {
+    const place = inside ? at(page).frames().at(nth) : at(page);
     await place.evaluate(axe);
     const { violations } = await place.evaluate(() => globalThis.axe.run(document, {
+      // What stands in a frame is a page of its own, and often somebody else's.
+      iframes: false,
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     }));
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' | ')}`);

@@ -13,6 +13,7 @@ use crate::access::{Denial, Fit, Step, Trace};
 use crate::claims::ClaimError;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{App, Problem};
+use crate::delivery::Delivery;
 use crate::identity::Identity;
 use crate::mint::{self, Prepared, Refusal};
 use crate::types::Email;
@@ -123,6 +124,12 @@ impl Explained<'_> {
         let address = self.address(prepared);
         let address = address.as_deref().unwrap_or("none: the token API answers");
         let _ = writeln!(text, "address  {address}");
+        if let Delivery::PostMessage(vendor) = &self.app.delivery {
+            let _ = writeln!(
+                text,
+                "message  a page of ours frames it, and posts each token to {vendor}"
+            );
+        }
     }
 
     fn json(&self) -> Value {

@@ -89,7 +89,9 @@ async fn hand_over(
         .context("no token leaves without its record")?;
     let id = receipt.id();
     let made = match (&app.delivery, &minted.address) {
-        (Delivery::FormPost(_) | Delivery::Json, _) | (_, None) => delivery::bare(receipt),
+        (Delivery::FormPost(_) | Delivery::Json | Delivery::PostMessage(_), _) | (_, None) => {
+            delivery::bare(receipt)
+        }
         (delivery, Some(address)) => match delivery::hand_over(receipt, address, delivery)? {
             Launch::Redirect(address) => address,
             Launch::Form(form) => form.token,

@@ -108,7 +108,7 @@ fn app(
     let key = key::read(&table, vendor, profile.head, tolerance);
     let target = profile.target.or(target);
     check_address(&table, target.as_ref(), &profile.delivery);
-    if confirm && profile.delivery == Delivery::Json {
+    if confirm && !profile.delivery.is_by_launch() {
         table.error(
             "confirm",
             "is for tokens that a launch carries: the token API, which has this one, asks nobody",

@@ -8,6 +8,7 @@ mod target;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::audit::{PlainReceipt, Receipt};
+use crate::types::Origin;
 pub use answer::{Answer, Part, answer};
 pub use features::{FEATURES, allow};
 pub use placeholders::Placeholders;
@@ -29,6 +30,9 @@ pub enum Delivery {
     Path,
     /// The answer of the token API; a launch only leads to the page that asks it.
     Json,
+    /// A page of ours frames the vendor's, asks the token API, and posts each token to exactly this
+    /// origin: the token is in no address, and a fresh one comes before the old one ends.
+    PostMessage(Origin),
 }
 
 impl Default for Delivery {
@@ -71,6 +75,11 @@ impl Address {
 }
 
 impl Delivery {
+    /// Whether a launch carries the token. Where it does not, a page asks the token API.
+    pub fn is_by_launch(&self) -> bool {
+        !matches!(self, Self::Json | Self::PostMessage(_))
+    }
+
     /// Checks that a token of so many bytes still fits into the address, before one is recorded.
     pub fn fits(&self, address: &Address, token_length: usize) -> Result<(), TooLong> {
         if self.length(address, token_length) > LONGEST {
@@ -85,7 +94,7 @@ impl Delivery {
         match self {
             Self::Query(name) | Self::Fragment(name) => address.0.len() + name.len() + 2 + token_length,
             Self::Path => address.0.len() + 1 + token_length,
-            Self::FormPost(_) | Self::Json => address.0.len(),
+            Self::FormPost(_) | Self::Json | Self::PostMessage(_) => address.0.len(),
         }
     }
 
@@ -109,7 +118,7 @@ impl Delivery {
                 };
                 format!("{}/{token}{query}", path.trim_end_matches('/'))
             }
-            Self::FormPost(_) | Self::Json => address.clone(),
+            Self::FormPost(_) | Self::Json | Self::PostMessage(_) => address.clone(),
         }
     }
 }

@@ -14,7 +14,7 @@ pub const REDIRECT_URI: &str = "redirect_uri";
 pub const STATE: &str = "state";
 
 /// Where an app's people are sent. The host is constant (C-49).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Target {
     path: Vec<Part>,
     /// Each pair of the query by itself, so that one over an absent param can be left out.
@@ -134,6 +134,12 @@ impl Target {
                 .map(|url| url.origin().ascii_serialization()),
             _ => None,
         }
+    }
+
+    /// The same address with one more pair in its query.
+    pub fn with(mut self, pair: &str) -> Self {
+        self.query.push(vec![Part::Text(pair.to_owned())]);
+        self
     }
 
     /// Whether the query has this key.

@@ -11,7 +11,7 @@ mod tile;
 use time::OffsetDateTime;
 
 use crate::config::{App, PublicUrl};
-use crate::delivery::Target;
+use crate::delivery::{Delivery, Target};
 use crate::params::{ParamError, Params};
 use crate::session::attempt::Destination;
 use crate::types::AppId;
@@ -83,7 +83,9 @@ impl Kit {
         let label = upright(&app.title);
         let description = app.description.as_deref().map(upright);
         let vendor = app.target.as_ref().and_then(Target::origin);
-        let inside: Vec<&str> = vendor.as_deref().into_iter().collect();
+        // A page of ours that frames the vendor's can only pass on what it has been granted itself.
+        let ours = matches!(app.delivery, Delivery::PostMessage(_)).then_some(public_url.origin.as_str());
+        let inside: Vec<&str> = ours.into_iter().chain(vendor.as_deref()).collect();
         let frameable = if app.origins.is_empty() {
             Err(Absent::NoOrigins)
         } else {

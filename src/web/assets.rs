@@ -33,6 +33,7 @@ pub struct Assets {
     card: String,
     handed_back: String,
     framed: String,
+    console: String,
     logo: Option<String>,
     icons: HashMap<AppId, String>,
 }
@@ -85,6 +86,8 @@ impl Assets {
         );
         let framed = include_bytes!("../../static/framed.js").as_slice();
         let framed = add("framed", "js", "text/javascript; charset=utf-8", framed.into());
+        let console = include_bytes!("../../static/console.js").as_slice();
+        let console = add("console", "js", "text/javascript; charset=utf-8", console.into());
         let logo = logo.map(|i| add("logo", i.ending, i.mime, i.bytes.clone().into()));
         let icons = icons
             .map(|(id, i)| (id.clone(), add("icon", i.ending, i.mime, i.bytes.clone().into())))
@@ -106,6 +109,7 @@ impl Assets {
             card,
             handed_back,
             framed,
+            console,
             logo,
             icons,
         }
@@ -161,6 +165,11 @@ impl Assets {
     /// The script that tells the page around a frame how far a launch has come.
     pub fn framed_url(&self) -> &str {
         &self.framed
+    }
+
+    /// The script that gives a vendor's page in a frame its tokens.
+    pub fn console_url(&self) -> &str {
+        &self.console
     }
 
     pub fn logo_url(&self) -> Option<&str> {

@@ -3,10 +3,13 @@
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::PublicUrl;
+use crate::delivery::FEATURES;
 use crate::types::{Origin, Reference};
 
 /// The policy of pages that tell a time, by a script of ours.
 pub const SCRIPTED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 const ALWAYS: [(HeaderName, &str); 10] = [
     (header::CACHE_CONTROL, "no-store"),
@@ -85,10 +88,28 @@ pub fn let_frame(headers: &mut HeaderMap, origins: &[Origin]) {
     }
 }
 
-/// Cuts a page off from whoever opened it.
+/// Cuts a page off from whoever opened it, unless it says itself how far.
 pub fn isolate(headers: &mut HeaderMap) {
-    let name = HeaderName::from_static("cross-origin-opener-policy");
-    headers.insert(name, HeaderValue::from_static("same-origin"));
+    if !headers.contains_key(COOP) {
+        headers.insert(COOP, HeaderValue::from_static("same-origin"));
+    }
+}
+
+/// What a page of ours sends that frames a vendor's: only that origin may stand in it, what the vendor
+/// may ask its visitor for is granted on (not without ourselves, or there is nothing to pass on), and
+/// the windows that the vendor opens keep their opener.
+pub fn around(vendor: &Origin) -> [(HeaderName, String); 3] {
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+         frame-src {vendor}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    let granted = FEATURES.map(|feature| format!("{feature}=(self \"{vendor}\")"));
+    let permissions = format!("{}, geolocation=(), payment=(), usb=()", granted.join(", "));
+    [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (HeaderName::from_static("permissions-policy"), permissions),
+        (COOP, "same-origin-allow-popups".to_owned()),
+    ]
 }
 
 /// The policy of pages with a form that ends on another site: Chromium applies `form-action` to

@@ -12,7 +12,7 @@ use crate::claims::{ClaimError, ClaimSet};
 use crate::config::App;
 use crate::delivery::Address;
 use crate::identity::Identity;
-use crate::mint::{self, Minted, Refusal};
+use crate::mint::{self, Minted, Prepared, Refusal};
 use crate::params::Params;
 use crate::session::Session;
 use crate::session::attempt::Destination;
@@ -109,6 +109,18 @@ impl Entry<'_> {
             provider = %person.provider, claim, sent);
     }
 
+    /// What a token would say, for a page of ours that comes before it. Whoever would be refused is told
+    /// so at once; that is a row in the audit trail, and so counts as a launch does.
+    pub async fn prepare(&self) -> Result<Prepared, Problem> {
+        match mint::prepare(self.app, &self.session.identity, self.params, self.visit.now) {
+            Ok(prepared) => Ok(prepared),
+            Err(refusal) => {
+                self.count()?;
+                Err(self.refuse(&refusal).await?)
+            }
+        }
+    }
+
     /// Counts, decides, records: a launch that carries no token.
     pub async fn pass(&self) -> Result<(PlainReceipt, Address), Problem> {
         let (visit, app, person) = (self.visit, self.app, &self.session.identity);
@@ -170,7 +182,7 @@ impl Entry<'_> {
         Ok(problem.towards(self.destination()))
     }
 
-    fn destination(&self) -> Destination {
+    pub fn destination(&self) -> Destination {
         destination(self.app, self.params)
     }
 }

@@ -11,7 +11,7 @@ use super::issue::{Entry, Issued, Once, destination};
 use super::pages::{Confirm, HandOver};
 use super::text::Text;
 use super::visit::{Visit, pairs};
-use super::{Gateway, fetch, headers, html, login};
+use super::{Gateway, console, fetch, headers, html, login};
 use crate::config::{App, Handover};
 use crate::delivery::{self, Delivery, Launch};
 use crate::mint::{self, Refusal};
@@ -69,15 +69,13 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         params: &params,
     };
     if app.confirm {
-        // Whoever would be refused is not asked first.
-        if let Err(refusal) = mint::prepare(app, &session.identity, &params, visit.now) {
-            // It is a row in the audit trail, and so counts as a launch does.
-            entry.count()?;
-            return Err(entry.refuse(&refusal).await?);
-        }
+        entry.prepare().await?;
         return confirm(&visit, app, &session, &params, &destination);
     }
-    let mut response = hand_over(entry, None, StatusCode::FOUND).await?;
+    let mut response = match &app.delivery {
+        Delivery::PostMessage(vendor) => console::open(entry, vendor).await?,
+        _ => hand_over(entry, None, StatusCode::FOUND).await?,
+    };
     forget_rounds(&visit, &mut response);
     Ok(response)
 }

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod backchannel;
 mod body;
 mod callback;
+mod console;
 mod cors;
 mod embed;
 mod error;

@@ -74,6 +74,13 @@ handed-back-title = Sie sind angemeldet
 handed-back-text = Dieses Fenster schließt sich von selbst. Bleibt es offen, schließen Sie es und drücken Sie noch einmal auf Anmelden, oder machen Sie hier weiter.
 handed-back-here = { $app } hier öffnen
 
+console-opening = { $app } wird geöffnet…
+console-again = Die Verbindung zu { $app } ließ sich gerade nicht erneuern. Das wird von selbst noch einmal versucht.
+console-lost = Die Verbindung zu { $app } ließ sich nicht erneuern.
+console-silent = { $app } antwortet nicht.
+console-over = Ihre Anmeldung ist beendet.
+console-no-script = { $app } braucht Skripte. Erlauben Sie sie für diese Seite, und laden Sie sie neu.
+
 ## Abmeldung
 
 sign-out-title = Möchten Sie sich abmelden?
@@ -241,6 +248,7 @@ action-portal = Zu Ihren Anwendungen
 action-try-again = Noch einmal versuchen
 action-sign-in = Anmelden
 action-open-in-tab = In neuem Tab öffnen
+action-reconnect = Neu verbinden
 
 ## Fehler: Titel, was geschehen ist, was zu tun ist
 

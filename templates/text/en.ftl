@@ -75,6 +75,13 @@ handed-back-title = You are signed in
 handed-back-text = This window closes by itself. If it stays, close it and press the sign-in button once more, or go on here.
 handed-back-here = Open { $app } here
 
+console-opening = Opening { $app }…
+console-again = The connection to { $app } could not be renewed just now. It is tried again by itself.
+console-lost = The connection to { $app } could not be renewed.
+console-silent = { $app } does not answer.
+console-over = Your sign-in has ended.
+console-no-script = { $app } needs scripts. Allow them for this page, and load it again.
+
 ## Sign-out
 
 sign-out-title = Sign out?
@@ -242,6 +249,7 @@ action-portal = Back to your apps
 action-try-again = Try again
 action-sign-in = Sign in
 action-open-in-tab = Open in a new tab
+action-reconnect = Reconnect
 
 ## Errors: title, what happened, what to do
 

@@ -22,6 +22,8 @@ mod client_auth;
 mod cobrowse;
 mod commands;
 mod config;
+mod console;
+mod console_browser;
 mod custom;
 mod custom_vendors;
 mod demo;

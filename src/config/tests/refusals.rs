@@ -118,15 +118,61 @@ fn extra_params_say_nothing_that_usher_says_itself() {
 }
 
 #[test]
-fn a_console_is_handed_its_token_by_a_redirect_and_the_other_way_is_refused_by_name() {
+fn c_31_a_console_takes_its_token_by_a_redirect_or_by_a_message() {
     let by = |delivery: &str| file("", &format!("{COBROWSE}delivery = \"{delivery}\""));
-    assert!(loaded(&by("redirect")).warnings.is_empty());
-    let told = refusal(&by("post_message"));
+    for delivery in ["redirect", "post_message"] {
+        assert!(loaded(&by(delivery)).warnings.is_empty(), "{delivery}");
+    }
+    assert!(refusal(&by("redirct")).contains("apps.a.delivery: is redirect or post_message"));
+    for (wrong, wanted) in [
+        (by("post_message") + "confirm = true", "apps.a.confirm: is for"),
+        (
+            by("post_message") + "handover = \"code\"",
+            "apps.a.handover: is for",
+        ),
+        (
+            by("post_message").replace("/dashboard", "/agents"),
+            "apps.a.url: is not a page of the agent console",
+        ),
+        (
+            by("post_message").replace("/dashboard", "/dashboard?token_source=postMessage"),
+            "apps.a.url: must not have a token_source",
+        ),
+        (
+            by("post_message").replace("url = \"https://cobrowse.io/dashboard\"\n", ""),
+            "apps.a.url: is missing",
+        ),
+    ] {
+        let told = refusal(&wrong);
+        assert!(told.contains(wanted), "{wanted}\n---\n{told}");
+        assert_eq!(told.matches("apps.a.").count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn c_31_an_app_that_may_outlive_its_token_in_a_frame_is_warned_of() {
+    let custom = "vendor = \"custom\"\nurl = \"https://app.example.com/\"\nallow = [\"everyone\"]\nclaims = { sub = \"{{ user.sub }}\" }\n";
+    let messages = |app: &str| -> Vec<String> {
+        let framed = file("", &format!("{app}\norigins = [\"http://localhost:7\"]"));
+        let warnings = loaded(&framed).warnings.into_iter();
+        warnings
+            .filter(|warning| warning.key.as_deref() == Some("apps.a.origins"))
+            .map(|warning| warning.message)
+            .collect()
+    };
+    let told = messages(COBROWSE);
     assert!(
-        told.contains("apps.a.delivery: post_message is for a console in a frame of ours"),
-        "{told}"
+        told.len() == 1 && told[0].contains("delivery = \"post_message\""),
+        "{told:?}"
     );
-    assert!(refusal(&by("redirct")).contains("apps.a.delivery: is redirect"));
+    let told = messages(custom);
+    assert!(told.len() == 1 && !told[0].contains("post_message"), "{told:?}");
+    for quiet in [
+        format!("{COBROWSE}delivery = \"post_message\""),
+        FRAMEABLE.to_owned(),
+    ] {
+        assert_eq!(messages(&quiet), Vec::<String>::new(), "{quiet}");
+    }
 }
 
 #[test]

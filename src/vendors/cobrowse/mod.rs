@@ -12,7 +12,8 @@ use crate::access::Roles;
 use crate::claims::{Care, Claim, Recipe, Source};
 use crate::config::keys::COBROWSE;
 use crate::config::reader::Table;
-use crate::delivery::{Answer, Part};
+use crate::delivery::{Answer, Delivery, Part, Target};
+use crate::types::Origin;
 
 pub const VENDOR: Vendor = Vendor {
     name: "cobrowse",
@@ -58,21 +59,24 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
         _ => Err("is agent or none".into()),
     });
     let rules = role_rules(table, &ROLES, scope.providers);
-    table.parsed("delivery", (), |text| match text {
-        "redirect" => Ok(()),
-        "post_message" => Err(
-            "post_message is for a console in a frame of ours, which comes with embedding; until then, redirect"
-                .into(),
-        ),
-        _ => Err("is redirect".into()),
+    let posted = table.parsed("delivery", false, |text| match text {
+        "redirect" => Ok(false),
+        "post_message" => Ok(true),
+        _ => Err("is redirect or post_message".into()),
     });
     let policy = match table.get("policy") {
         Some(item) => Some(Some(policy::read(&item, table, params)?)),
         None => Some(None),
     };
     if let (Some(target), Some(url)) = (target, table.get("url")) {
-        pages::check(target, &url, table.has("policy"));
+        pages::check(target, &url, table.has("policy"), posted);
     }
+    let (delivery, target) = if posted {
+        in_our_frame(table, target)?
+    } else {
+        warn_of_frames(table);
+        (Delivery::default(), None)
+    };
     let mut claims = vec![
         Claim::required("iat", Source::IssuedAt),
         Claim::required("exp", Source::ExpiresAt),
@@ -90,6 +94,29 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             otherwise,
         },
         answer: Answer::of([("token", Part::Token), ("expiresAt", Part::ExpiresAt)]),
+        delivery,
+        target,
         ..Profile::new(Recipe::new(claims))
     })
+}
+
+/// The console as it stands in a page of ours: with this in its address it waits for messages.
+fn in_our_frame(table: &Table<'_>, target: Option<&Target>) -> Option<(Delivery, Option<Target>)> {
+    let url = table.require("url")?;
+    let target = target?;
+    let origin = target.origin().unwrap_or_default();
+    let vendor = Origin::parse(&origin).map_err(|error| url.error(error.to_string()));
+    let target = target.clone().with("token_source=postMessage");
+    Some((Delivery::PostMessage(vendor.ok()?), Some(target)))
+}
+
+/// C-31: the console looks at its token at every call.
+fn warn_of_frames(table: &Table<'_>) {
+    if table.has("origins") {
+        table.warn(
+            "origins",
+            "in a frame the console ends with the token that it opened with, after ttl; delivery = \"post_message\" \
+             gives it a fresh one in time",
+        );
+    }
 }

@@ -18,14 +18,18 @@ const PARAMETERS: [(&str, &[&str]); 9] = [
 ];
 const OBSOLETE: [&str; 2] = ["nochrome", "allow_popout"];
 
-/// Warns of what the console would not understand.
-pub fn check(target: &Target, url: &Item<'_>, policy: bool) {
+/// Warns of what the console would not understand. Where its token is `posted` in a message, a page that
+/// takes none is refused: it would be framed for nothing.
+pub fn check(target: &Target, url: &Item<'_>, policy: bool, posted: bool) {
     let (path, query) = target.shape();
     if !is_page(path.trim_end_matches('/')) {
-        url.warn(
-            "is not a page of the agent console, which has /dashboard, /code, /connect, \
-             /connect/device/ID and /session/ID",
-        );
+        let unknown = "is not a page of the agent console, which has /dashboard, /code, /connect, \
+             /connect/device/ID and /session/ID";
+        if posted {
+            url.error(format!("{unknown}: no other takes a token by post_message"));
+        } else {
+            url.warn(unknown);
+        }
     }
     let mut filters = false;
     for pair in &query {
@@ -40,7 +44,9 @@ pub fn check(target: &Target, url: &Item<'_>, policy: bool) {
             Some((_, values)) if values.contains(&value) || value.starts_with('{') => {}
             Some((_, values)) => url.warn(format!("has {name}, which takes {}", values.join(", "))),
         }
-        if name == "token_source" {
+        if name == "token_source" && posted {
+            url.error("must not have a token_source of its own: post_message adds it");
+        } else if name == "token_source" {
             url.warn("has token_source, with which the console waits for a message and reads no address");
         }
     }

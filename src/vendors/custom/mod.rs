@@ -150,6 +150,14 @@ fn read(table: &Table<'_>, scope: Scope<'_>) -> Option<Profile> {
             "leaves exp out: the vendor alone decides how long a token works",
         );
     }
+    if table.has("origins") && delivery.as_ref().is_some_and(Delivery::is_by_launch) {
+        // C-31: nobody but the operator knows how the vendor does it.
+        table.warn(
+            "origins",
+            "in a frame the app keeps the token that it opened with; where its vendor looks at that again later, it \
+             ends after ttl",
+        );
+    }
     Some(Profile {
         head: Head {
             extras,

@@ -53,6 +53,7 @@ fn place(app: &App, address: Option<&str>) -> Value {
         Delivery::FormPost(name) => ("form_post", Some(name)),
         Delivery::Path => ("path", None),
         Delivery::Json => ("json", None),
+        Delivery::PostMessage(_) => ("post_message", None),
     };
     let answer = app.answer.0.iter().map(|(name, part)| match part {
         Part::Constant(value) => (name.clone(), value.clone()),

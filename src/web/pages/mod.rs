@@ -2,6 +2,7 @@
 
 mod account;
 pub mod admin;
+mod console;
 mod frame;
 mod leave;
 mod moment;
@@ -10,6 +11,7 @@ mod portal;
 mod sign_in;
 
 pub use account::{Account, Device};
+pub use console::Console;
 pub use frame::{Card, Gate, HandedBack};
 pub use leave::{Confirm, Ending, FrontLogout, HandOver, SignOut, SignedOut};
 pub use moment::{Moment, Wait};

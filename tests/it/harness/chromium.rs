@@ -20,7 +20,7 @@ impl Visitor {
         Self::with(json!({}))
     }
 
-    /// With `{ colorScheme, locale, width, height, script, timezone, thirdParty, popups }`.
+    /// With `{ colorScheme, locale, width, height, script, timezone, thirdParty, popups, time }`.
     pub fn with(wishes: Value) -> Self {
         Self(node().must("visitor", wishes))
     }
@@ -45,6 +45,21 @@ impl Visitor {
     /// Runs a script in each page before its own.
     pub fn run_first(&self, script: &str) {
         node().must("first", json!({ "visitor": self.0, "script": script }));
+    }
+
+    /// Moves the clocks of the visitor's pages, which began at a `time`.
+    pub fn forward(&self, seconds: u64) {
+        node().must("forward_all", json!({ "visitor": self.0, "seconds": seconds }));
+    }
+
+    /// Answers for whoever stands at an address, until [`Visitor::resume`].
+    pub fn instead(&self, url: &str, status: u16, headers: Value) {
+        let args = json!({ "visitor": self.0, "url": url, "status": status, "headers": headers });
+        node().must("instead", args);
+    }
+
+    pub fn resume(&self, url: &str) {
+        node().must("resume", json!({ "visitor": self.0, "url": url }));
     }
 
     /// Serves a page of somebody else's at an address, for this visitor only.
@@ -115,6 +130,16 @@ impl Tab {
         let args = json!({ "page": self.0, "text": text });
         let seen = node().ask("see_framed", args).is_ok();
         assert!(seen, "no {text:?} in the frames {:?}", self.frames());
+    }
+
+    /// The same for the frame in the page's frame.
+    #[track_caller]
+    pub fn see_deep(&self, text: &str) {
+        assert!(
+            self.deep_framed(text),
+            "no {text:?} in the frames {:?}",
+            self.frames()
+        );
     }
 
     /// Waits until the frame in the page's frame shows a text; whether it does.
@@ -290,6 +315,11 @@ impl Tab {
     /// Rules of WCAG 2.2 AA that the page in the innermost frame breaks.
     pub fn axe_framed(&self) -> Vec<String> {
         serde_json::from_value(self.must("axe", json!({ "framed": true }))).unwrap()
+    }
+
+    /// The same of the page in the outermost frame.
+    pub fn axe_outer(&self) -> Vec<String> {
+        serde_json::from_value(self.must("axe", json!({ "framed": true, "nth": 1 }))).unwrap()
     }
 
     /// Rules of WCAG 2.2 AA that the page breaks.

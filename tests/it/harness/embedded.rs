@@ -31,9 +31,13 @@ pub struct Embedded {
 impl Embedded {
     /// The support console may stand in both CRMs, the town hall nowhere.
     pub fn with(lie: Lie, tls: Tls, change: impl Fn(&mut Settings)) -> Self {
+        Self::how(lie, How::default(), tls, change)
+    }
+
+    pub fn how(lie: Lie, how: How, tls: Tls, change: impl Fn(&mut Settings)) -> Self {
         let pages = Server::start(page);
         let origins = format!("[\"https://{NEAR}:{0}\", \"https://{FAR}:{0}\"]", tls.port);
-        let world = Lying::with(lie, How::default(), |settings| {
+        let world = Lying::with(lie, how, |settings| {
             settings
                 .set("", "public_url", &format!("\"https://{GATEWAY}:{}\"", tls.port))
                 .set("[apps.support]", "origins", &origins)
@@ -102,8 +106,8 @@ impl Embedded {
         cookies
     }
 
-    /// A page of a host that frames an address; `html` is pasted into it, `js` is its script, `sandbox` the
-    /// frame's, and with `coop` it isolates itself.
+    /// A page of a host that frames an address; `html` is pasted into it, `js` is its script, `allow` and
+    /// `sandbox` the frame's, and with `coop` it isolates itself.
     pub fn framing(&self, host: &str, src: &str, more: &[(&str, &str)]) -> String {
         let mut url = Url::parse(&self.at(host, "/")).unwrap();
         url.query_pairs_mut().append_pair("src", src).extend_pairs(more);
@@ -166,8 +170,9 @@ pub fn page(asked: &Asked) -> Answer {
     let frame = match (given("src"), given("sandbox")) {
         ("", _) => String::new(),
         (src, "") => format!(
-            "<iframe src=\"{}\" width=800 height=600></iframe>",
-            src.replace('&', "&amp;")
+            "<iframe src=\"{}\" allow=\"{}\" width=800 height=600></iframe>",
+            src.replace('&', "&amp;"),
+            given("allow")
         ),
         (src, sandbox) => format!(
             "<iframe sandbox=\"{sandbox}\" src=\"{}\"></iframe>",

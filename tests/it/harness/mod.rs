@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod chromium;
 pub mod clients;
+pub mod console;
 pub mod embedded;
 pub mod keys;
 pub mod liar;
@@ -26,6 +27,7 @@ pub mod wire;
 pub mod world;
 
 pub use browser::{Browser, Request};
+pub use console::Console;
 pub use embedded::Embedded;
 pub use lie::{ClientAuth, Lie};
 pub use load::refused_at_load;
