@@ -131,6 +131,7 @@ answer({
   back_in_frame: async ({ page }) => at(page).evaluate(() => history.back()),
   // In the innermost frame of a page.
   see_framed: async ({ page, text, deep }) => framed(page, deep).getByText(text).first().waitFor(),
+  text_framed: async ({ page, selector }) => framed(page).locator(selector).first().innerText(),
   click_framed: async ({ page, selector, deep }) => framed(page, deep).locator(selector).first().click(),
   async click_framed_to_tab({ page, selector, deep }) {
     const opened = at(page).waitForEvent('popup');

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use askama::Template;
@@ -32,6 +32,16 @@ pub fn page(status: StatusCode, page: &impl Template) -> HttpResponse {
             .body(html),
         Err(_) => builder(StatusCode::INTERNAL_SERVER_ERROR).finish(),
     }
+}
+
+/// Lets pages of the demo's sites frame an answer.
+pub fn in_frames(mut answer: HttpResponse) -> HttpResponse {
+    let ancestors = "frame-ancestors http://127.0.0.1:* http://localhost:*";
+    let policy = POLICY.replace("frame-ancestors 'none'", ancestors);
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    answer
 }
 
 /// A sentence or two where a page has nothing else to show.
@@ -70,6 +80,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
 async fn file(name: web::Path<String>) -> HttpResponse {
     let (kind, text) = match name.as_str() {
         "demo.css" => ("css", include_str!("../../static/demo/demo.css")),
+        "agent.js" => ("javascript", include_str!("../../static/demo/agent.js")),
         "countdown.js" => ("javascript", include_str!("../../static/demo/countdown.js")),
         "standup.js" => ("javascript", include_str!("../../static/demo/standup.js")),
         "reception.js" => ("javascript", include_str!("../../static/demo/reception.js")),

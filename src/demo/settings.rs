@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn all_consoles_belong_to_the_account_of_the_stand_in() {
-        for app in ["apps.console", "apps.phones", "apps.support"] {
+        for app in ["apps.console", "apps.dayshift", "apps.phones", "apps.support"] {
             let line = settings().line(app, "license_key").unwrap();
             assert_eq!(line.text, format!("license_key = \"{LICENSE_KEY}\""));
         }

@@ -226,10 +226,10 @@ fn c_31_a_visitor_s_clock_may_be_wrong_by_years() {
         desk.world.sign_in(&tab);
         tab.open(&desk.world.url(SUPPORT));
         tab.see_framed(&format!("token {}", 2 * round + 1));
-        visitor.forward(20);
+        desk.go_on(&visitor, 20, 20);
         tab.see_framed(&format!("token {}", 2 * round + 1));
         assert_eq!(desk.launches(), 2 * round + 1);
-        visitor.forward(5);
+        desk.go_on(&visitor, DUE, 5);
         tab.see_framed(&format!("token {}", 2 * round + 2));
     }
 }
@@ -243,7 +243,7 @@ fn c_31_a_gateway_that_is_down_is_asked_again_when_it_says_and_by_a_press() {
     tab.open(&desk.world.url(SUPPORT));
     tab.see_framed("token 1");
     visitor.instead(API, 503, json!({ "retry-after": "120" }));
-    visitor.forward(25);
+    desk.go_on(&visitor, DUE, 25);
     tab.see("could not be renewed just now");
     assert_eq!(tab.axe(), Vec::<String>::new());
     visitor.resume(API);
@@ -254,6 +254,7 @@ fn c_31_a_gateway_that_is_down_is_asked_again_when_it_says_and_by_a_press() {
     assert!(!tab.text().contains("renewed"), "{}", tab.text());
 
     visitor.instead(API, 502, json!({}));
+    desk.go_on(&visitor, 2 * DUE, 25);
     let given_up = (0..60).any(|_| {
         visitor.forward(80);
         tab.text().contains("could not be renewed.")
@@ -325,13 +326,14 @@ fn s_522_only_the_framed_page_of_the_vendor_s_origin_is_answered() {
     let crm = desk.world.framing(NEAR, &desk.world.url(SUPPORT), &[("js", &js)]);
     tab.open(&crm);
     tab.see_deep("token 1");
-    visitor.forward(25);
+    desk.go_on(&visitor, DUE, 25);
     tab.see_deep("token 2");
     assert!(!tab.text().contains("leaked"), "{}", tab.text());
 
     // Nor are they taken for it where it says nothing itself.
     desk.console.fall_silent();
     tab.open(&crm);
+    tab.see_framed("Opening");
     visitor.forward(21);
     tab.see_framed("does not answer");
     let opener = format!(
@@ -341,6 +343,7 @@ fn s_522_only_the_framed_page_of_the_vendor_s_origin_is_answered() {
     );
     tab.open(&desk.world.framing(EVIL, "", &[("js", &opener)]));
     let window = tab.click_to_tab("h1");
+    window.see("Opening");
     visitor.forward(21);
     window.see("does not answer");
     assert_eq!(desk.launches(), 2);
@@ -349,13 +352,15 @@ fn s_522_only_the_framed_page_of_the_vendor_s_origin_is_answered() {
 #[test]
 fn without_scripts_the_page_says_what_it_needs() {
     let desk = Desk::start();
+    let wanted = "Support console needs scripts.";
     let visitor = Visitor::with(json!({ "script": false }));
     let tab = visitor.tab();
     desk.world.sign_in(&tab);
     tab.open(&desk.world.url(SUPPORT));
-    tab.see("Support console needs scripts.");
+    assert!(tab.text().contains(wanted), "{}", tab.text());
     tab.open(&desk.crm(NEAR));
-    tab.see_framed("Support console needs scripts.");
+    let told = tab.text_framed(".told");
+    assert!(told.contains(wanted), "{told}");
     assert_eq!(desk.launches(), 0);
 }
 

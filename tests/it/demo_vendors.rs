@@ -9,7 +9,7 @@ use url::Url;
 use crate::api::fetch;
 use crate::demo::{Demo, pick_a_persona};
 use crate::harness::browser::{hidden_fields, links};
-use crate::harness::chromium::Visitor;
+use crate::harness::chromium::{Tab, Visitor};
 use crate::harness::secrets::Secrets;
 use crate::harness::server::value_of;
 use crate::harness::{Browser, Request, Response};
@@ -140,6 +140,34 @@ fn s_471_the_stand_up_takes_a_connection_token_that_makes_no_session() {
         let bearer = format!("Bearer {}", text("token"));
         ask(create.header("Authorization", &bearer)).expect(403);
     }
+}
+
+#[test]
+fn c_31_the_console_for_the_day_outlives_its_tokens_and_the_one_in_an_address_does_not() {
+    let demo = Demo::start();
+    let visitor = Visitor::with(json!({ "time": 978_307_200_000_i64 }));
+    let tab = visitor.tab();
+    tab.open(&format!("{}/launch/dayshift", demo.address));
+    pick_a_persona(&tab);
+    tab.see_framed("Waiting for help");
+    tab.see_framed("grace@example.com");
+    assert!(
+        tab.frames()
+            .iter()
+            .all(|url| url.ends_with("/dashboard?token_source=postMessage"))
+    );
+    assert_eq!(tab.axe(), Vec::<String>::new());
+    assert_eq!(tab.axe_framed(), Vec::<String>::new());
+    let first = ends_at(&tab);
+    visitor.forward(50);
+    while ends_at(&tab) == first {}
+    tab.see_framed("Waiting for help");
+    assert_eq!(tab.problems(), Vec::<String>::new());
+}
+
+/// The end of the framed console's token, as its panel tells it.
+fn ends_at(tab: &Tab) -> String {
+    tab.text_framed(".left small")
 }
 
 #[test]

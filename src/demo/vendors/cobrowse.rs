@@ -1,9 +1,11 @@
-//! Stand-in Cobrowse: an account's agent console. A key belongs to one account.
+//! Stand-in Cobrowse: an account's agent console. A key belongs to one account. The console brings its token
+//! to every call, and each call holds it against the clock.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::panel::{Panel, Source};
@@ -31,7 +33,8 @@ impl Cobrowse {
     pub fn configure(routes: &mut web::ServiceConfig) {
         site(SITE, routes, |own| {
             own.route("/dashboard", web::get().to(dashboard))
-                .route("/connect", web::get().to(connect));
+                .route("/connect", web::get().to(connect))
+                .route("/api/1/users/me", web::get().to(me));
         });
     }
 }
@@ -201,6 +204,11 @@ struct Console {
     panel: Panel,
 }
 
+/// The console before its token comes in a message.
+#[derive(Template)]
+#[template(path = "demo/waiting.html")]
+struct Waiting;
+
 fn query(request: &HttpRequest) -> form_urlencoded::Parse<'_> {
     form_urlencoded::parse(request.query_string().as_bytes())
 }
@@ -214,22 +222,61 @@ fn filters(request: &HttpRequest) -> Vec<(String, String)> {
 
 async fn dashboard(cobrowse: web::Data<Cobrowse>, request: HttpRequest) -> HttpResponse {
     let phones = filters(&request).iter().any(|(key, _)| key == "platform");
-    answer(&cobrowse, &request, if phones { "phones" } else { "console" })
+    let app = match (takes_messages(&request), phones) {
+        (true, _) => "dayshift",
+        (false, true) => "phones",
+        (false, false) => "console",
+    };
+    answer(&cobrowse, &request, app)
 }
 
 async fn connect(cobrowse: web::Data<Cobrowse>, request: HttpRequest) -> HttpResponse {
     answer(&cobrowse, &request, "support")
 }
 
-fn answer(cobrowse: &Cobrowse, request: &HttpRequest, app: &str) -> HttpResponse {
-    match console(cobrowse, request, app) {
-        Ok(console) => answer::page(StatusCode::OK, &console),
-        Err(refusal) => refuse(SITE, &refusal),
+/// Who the agent of a call is. A refusal reads as the vendor's own does.
+async fn me(cobrowse: web::Data<Cobrowse>, request: HttpRequest) -> HttpResponse {
+    let token = cobrowse.verifier.check(bearer(&request).as_deref());
+    match token.and_then(|token| Agent::of(&token)) {
+        Ok(agent) => answer::builder(StatusCode::OK).json(json!({ "id": agent.email })),
+        Err(refusal) => {
+            let body = json!({ "id": "authentication", "message": refusal.to_string() });
+            answer::builder(StatusCode::UNAUTHORIZED).json(body)
+        }
     }
 }
 
-fn console(cobrowse: &Cobrowse, request: &HttpRequest, app: &str) -> Result<Console, Refusal> {
-    let token = cobrowse.verifier.check(token_of(request).as_deref())?;
+fn bearer(request: &HttpRequest) -> Option<String> {
+    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    header.strip_prefix("Bearer ").map(str::to_owned)
+}
+
+/// With this in its address the console looks for no token there.
+fn takes_messages(request: &HttpRequest) -> bool {
+    query(request).any(|(name, value)| name == "token_source" && value == "postMessage")
+}
+
+fn answer(cobrowse: &Cobrowse, request: &HttpRequest, app: &str) -> HttpResponse {
+    let token = match bearer(request) {
+        None if takes_messages(request) => {
+            return answer::in_frames(answer::page(StatusCode::OK, &Waiting));
+        }
+        None => token_of(request),
+        bearer => bearer,
+    };
+    answer::in_frames(match console(cobrowse, request, token, app) {
+        Ok(console) => answer::page(StatusCode::OK, &console),
+        Err(refusal) => refuse(SITE, &refusal),
+    })
+}
+
+fn console(
+    cobrowse: &Cobrowse,
+    request: &HttpRequest,
+    token: Option<String>,
+    app: &str,
+) -> Result<Console, Refusal> {
+    let token = cobrowse.verifier.check(token.as_deref())?;
     let agent = Agent::of(&token)?;
     let filters = filters(request);
     let devices = DEVICES

@@ -278,6 +278,21 @@ async fn a_console_shows_only_what_policy_and_filter_leave() {
     assert!(!body.contains("Dashboard"), "navigation=none");
 }
 
+#[actix_web::test]
+async fn c_31_a_console_that_waits_for_messages_reads_no_address_and_may_be_framed() {
+    let token = signed(&keys()[0], &agent_claims());
+    let path = format!("/dashboard?token_source=postMessage&token={token}");
+    let (status, body) = at(Cobrowse::configure, &path, None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        body.contains("Waiting for a token") && !body.contains("example.com"),
+        "{body}"
+    );
+    let (status, body) = at(Cobrowse::configure, "/api/1/users/me", None).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert!(body.contains("jwt must be provided"), "{body}");
+}
+
 #[test]
 fn s_471_a_rest_token_makes_sessions_and_opens_none() {
     use crate::demo::settings::APPLICATION_ID;

@@ -132,6 +132,11 @@ impl Tab {
         assert!(seen, "no {text:?} in the frames {:?}", self.frames());
     }
 
+    pub fn text_framed(&self, selector: &str) -> String {
+        let text = self.must("text_framed", json!({ "selector": selector }));
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
     /// The same for the frame in the page's frame.
     #[track_caller]
     pub fn see_deep(&self, text: &str) {
