@@ -90,7 +90,9 @@ function again(seconds) {
 
 function refuse({ title, detail }) {
   failures = Infinity;
-  document.getElementById("refused").textContent = [title, detail].filter(Boolean).join(". ");
+  const [what, why] = document.getElementById("refused").children;
+  what.textContent = title;
+  why.textContent = detail;
   show(title ? "refused" : "lost");
 }
 

@@ -207,6 +207,8 @@ answer({
   forward: async ({ page, seconds }) => at(page).clock.fastForward(seconds * 1000),
   // Moves the clock of every page and frame of a visitor.
   forward_all: async ({ visitor, seconds }) => visitors.get(visitor).clock.fastForward(seconds * 1000),
+  // As after a sleep: the time of day has gone on, and no timer has.
+  wake: async ({ visitor, time }) => visitors.get(visitor).clock.setSystemTime(time),
   // Answers in the place of whoever stands at `url` (a glob), until it is to `answer` again.
   async instead({ visitor, url, status, headers = {} }) {
     await visitors.get(visitor).route(url, (route) => route.fulfill({ status, headers, contentType: 'application/problem+json', body: '{}' }));

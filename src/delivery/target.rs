@@ -137,6 +137,7 @@ impl Target {
     }
 
     /// The same address with one more pair in its query.
+    #[must_use]
     pub fn with(mut self, pair: &str) -> Self {
         self.query.push(vec![Part::Text(pair.to_owned())]);
         self

@@ -96,7 +96,8 @@ fn greet(gateway: &str, sites: &Sites) -> io::Result<()> {
          4. Sign out, come back as Henrike the host: the same links now make her a host and a moderator, and\n   \
          Administration has every app's link to hand out.\n\
          5. As Idris, whose e-mail nobody verified, try a support console; as Priya, any staff page.\n\
-         6. Reload a vendor's page after five minutes: the token has run out."
+         6. Reload a vendor's page after five minutes: the token has run out. Console for the day gets a fresh one\n   \
+            in time, by a message from the gateway's page around it."
     )?;
     out.flush()
 }

@@ -75,8 +75,8 @@ handed-back-text = Dieses Fenster schließt sich von selbst. Bleibt es offen, sc
 handed-back-here = { $app } hier öffnen
 
 console-opening = { $app } wird geöffnet…
-console-again = Die Verbindung zu { $app } ließ sich gerade nicht erneuern. Das wird von selbst noch einmal versucht.
-console-lost = Die Verbindung zu { $app } ließ sich nicht erneuern.
+console-again = Die Verbindung zu { $app } ist unterbrochen. Neuer Versuch läuft…
+console-lost = Die Verbindung zu { $app } ist abgebrochen.
 console-silent = { $app } antwortet nicht.
 console-over = Ihre Anmeldung ist beendet.
 console-no-script = { $app } braucht Skripte. Erlauben Sie sie für diese Seite, und laden Sie sie neu.

@@ -76,8 +76,8 @@ handed-back-text = This window closes by itself. If it stays, close it and press
 handed-back-here = Open { $app } here
 
 console-opening = Opening { $app }…
-console-again = The connection to { $app } could not be renewed just now. It is tried again by itself.
-console-lost = The connection to { $app } could not be renewed.
+console-again = The connection to { $app } is interrupted. Trying again…
+console-lost = The connection to { $app } is lost.
 console-silent = { $app } does not answer.
 console-over = Your sign-in has ended.
 console-no-script = { $app } needs scripts. Allow them for this page, and load it again.

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::harness::chromium::{Tab, Visitor};
 use crate::harness::embedded::{EVIL, FAR, NEAR, names};
 use crate::harness::{Console, Embedded, How, Lie, SUPPORT, Settings};
+use crate::window::{now, written};
 
 /// The least that a token may live.
 const TTL: i64 = 30;
@@ -82,11 +83,12 @@ impl Drop for Desk {
 
 /// With clocks that can be moved.
 fn punctual() -> Visitor {
-    Visitor::with(json!({ "time": now() }))
+    Visitor::with(json!({ "time": millis() }))
 }
 
-fn now() -> i64 {
-    time::OffsetDateTime::now_utc().unix_timestamp() * 1000
+/// In milliseconds, as browsers count.
+fn millis() -> i64 {
+    now().unix_timestamp() * 1000
 }
 
 /// Asserts that no frame, the console's neither, has a token in its address.
@@ -152,6 +154,20 @@ fn c_31_a_fresh_token_keeps_the_console_alive_past_the_end_of_the_first() {
     tab.see_deep("Agent ada@example.com, token 3");
     assert_eq!(desk.launches(), 3, "each one a row");
     shows_no_token(&desk, &tab);
+}
+
+#[test]
+fn c_31_a_computer_that_slept_past_the_end_gets_a_token_as_it_wakes() {
+    let desk = Desk::start();
+    let visitor = punctual();
+    let tab = visitor.tab();
+    desk.world.sign_in(&tab);
+    tab.open(&desk.world.url(SUPPORT));
+    tab.see_framed("token 1");
+    desk.world.world.usher.set_ahead(600);
+    desk.console.set_ahead(600);
+    visitor.wake(millis() + 600_000);
+    tab.see_framed("Agent ada@example.com, token 2");
 }
 
 #[test]
@@ -242,22 +258,22 @@ fn c_31_a_gateway_that_is_down_is_asked_again_when_it_says_and_by_a_press() {
     desk.world.sign_in(&tab);
     tab.open(&desk.world.url(SUPPORT));
     tab.see_framed("token 1");
-    visitor.instead(API, 503, json!({ "retry-after": "120" }));
+    visitor.instead(API, 503, &json!({ "retry-after": "120" }));
     desk.go_on(&visitor, DUE, 25);
-    tab.see("could not be renewed just now");
+    tab.see("is interrupted");
     assert_eq!(tab.axe(), Vec::<String>::new());
     visitor.resume(API);
     visitor.forward(60);
     assert_eq!(desk.launches(), 1, "it said 120 s");
     visitor.forward(100);
     tab.see_framed("token 2");
-    assert!(!tab.text().contains("renewed"), "{}", tab.text());
+    assert!(!tab.text().contains("interrupted"), "{}", tab.text());
 
-    visitor.instead(API, 502, json!({}));
+    visitor.instead(API, 502, &json!({}));
     desk.go_on(&visitor, 2 * DUE, 25);
     let given_up = (0..60).any(|_| {
         visitor.forward(80);
-        tab.text().contains("could not be renewed.")
+        tab.text().contains("is lost.")
     });
     assert!(given_up, "{}", tab.text());
     visitor.resume(API);
@@ -277,7 +293,7 @@ fn c_54_too_many_launches_are_told_in_the_page() {
     tab.open(&desk.world.url(SUPPORT));
     tab.see_framed("token 1");
     visitor.forward(25);
-    tab.see("could not be renewed just now");
+    tab.see("is interrupted");
     tab.see("Reconnect");
     assert_eq!(desk.launches(), 1);
 }
@@ -285,13 +301,10 @@ fn c_54_too_many_launches_are_told_in_the_page() {
 #[test]
 fn c_11_an_app_that_closes_in_between_says_so_and_is_asked_no_more() {
     let desk = Desk::with(|settings| {
-        let closes = time::OffsetDateTime::now_utc() + time::Duration::minutes(10);
-        let closes = closes
-            .format(&time::format_description::well_known::Rfc3339)
-            .unwrap();
+        let closes = written(now() + time::Duration::minutes(10));
         settings.set("[apps.support]", "closes_at", &format!("\"{closes}\""));
     });
-    let visitor = Visitor::with(json!({ "time": now(), "locale": "de-DE" }));
+    let visitor = Visitor::with(json!({ "time": millis(), "locale": "de-DE" }));
     let tab = visitor.tab();
     desk.world.sign_in(&tab);
     tab.open(&desk.world.url(SUPPORT));

@@ -11,11 +11,11 @@ use crate::harness::{How, Request, Response, World};
 const HOUR: i64 = 3600;
 
 #[expect(clippy::disallowed_methods, reason = "the gateway's clock starts at ours")]
-fn now() -> OffsetDateTime {
+pub fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc().truncate_to_second()
 }
 
-fn written(at: OffsetDateTime) -> String {
+pub fn written(at: OffsetDateTime) -> String {
     at.format(&Rfc3339).unwrap()
 }
 

@@ -264,7 +264,7 @@ fn answer(cobrowse: &Cobrowse, request: &HttpRequest, app: &str) -> HttpResponse
         None => token_of(request),
         bearer => bearer,
     };
-    answer::in_frames(match console(cobrowse, request, token, app) {
+    answer::in_frames(match console(cobrowse, request, token.as_deref(), app) {
         Ok(console) => answer::page(StatusCode::OK, &console),
         Err(refusal) => refuse(SITE, &refusal),
     })
@@ -273,10 +273,10 @@ fn answer(cobrowse: &Cobrowse, request: &HttpRequest, app: &str) -> HttpResponse
 fn console(
     cobrowse: &Cobrowse,
     request: &HttpRequest,
-    token: Option<String>,
+    token: Option<&str>,
     app: &str,
 ) -> Result<Console, Refusal> {
-    let token = cobrowse.verifier.check(token.as_deref())?;
+    let token = cobrowse.verifier.check(token)?;
     let agent = Agent::of(&token)?;
     let filters = filters(request);
     let devices = DEVICES

@@ -52,8 +52,13 @@ impl Visitor {
         node().must("forward_all", json!({ "visitor": self.0, "seconds": seconds }));
     }
 
+    /// Wakes the visitor's computer at a time, in milliseconds; it has slept until then.
+    pub fn wake(&self, time: i64) {
+        node().must("wake", json!({ "visitor": self.0, "time": time }));
+    }
+
     /// Answers for whoever stands at an address, until [`Visitor::resume`].
-    pub fn instead(&self, url: &str, status: u16, headers: Value) {
+    pub fn instead(&self, url: &str, status: u16, headers: &Value) {
         let args = json!({ "visitor": self.0, "url": url, "status": status, "headers": headers });
         node().must("instead", args);
     }
