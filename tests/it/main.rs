@@ -24,6 +24,7 @@ mod commands;
 mod config;
 mod console;
 mod console_browser;
+mod console_renewal;
 mod custom;
 mod custom_vendors;
 mod demo;
