@@ -6,7 +6,7 @@ const frame = page.querySelector("iframe");
 const button = document.getElementById("reconnect");
 const { app, vendor, launch } = page.dataset;
 const lifetime = Number(page.dataset.lifetime) * 1000;
-const renewal = 0.8 * lifetime;
+const shortest = 20_000;
 const patience = 20_000;
 const most = 10;
 
@@ -60,8 +60,8 @@ async function ask() {
     const said = await answer.json().catch(() => ({}));
     if (answer.ok) {
       failures = 0;
-      token = { text: said.token, from };
-      later(renewal, ask, from);
+      token = { text: said.token, from, renewal: 0.8 * life(answer, said) };
+      later(token.renewal, ask, from);
       hand();
     } else if (answer.status === 401) signIn();
     else if (answer.status === 429 || answer.status >= 500) again(Number(answer.headers.get("retry-after")) || 0);
@@ -71,6 +71,12 @@ async function ask() {
   } finally {
     asking = false;
   }
+}
+
+// What the page was told may have become less since, with another configuration. Both times are the server's.
+function life(answer, { expiresAt }) {
+  const told = Date.parse(expiresAt) - Date.parse(answer.headers.get("date"));
+  return told > shortest ? Math.min(told, lifetime) : lifetime;
 }
 
 // The launch shows the sign-in that fits. Where not even the first token came, it would only lead back here.
@@ -106,7 +112,7 @@ addEventListener("message", ({ data, origin, source }) => {
   if (data?.cobrowseio !== true || data.event !== "init") return;
   if (!heard) due = undefined;
   heard = true;
-  if (token && since(token.from) < renewal) hand();
+  if (token && since(token.from) < token.renewal) hand();
   else if (!failures) ask();
 });
 

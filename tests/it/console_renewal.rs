@@ -180,3 +180,22 @@ fn c_11_an_app_that_closes_in_between_says_so_and_is_asked_no_more() {
     tab.see("Neu verbinden");
     assert_eq!(desk.world.world.usher.audited("denied").len(), 1);
 }
+
+#[test]
+fn c_31_a_shorter_life_after_a_reload_is_heard_of_with_the_next_token() {
+    let desk = Desk::with(|settings| {
+        settings.set("[apps.support]", "ttl", "\"120s\"");
+    });
+    let visitor = punctual();
+    let tab = visitor.tab();
+    desk.world.sign_in(&tab);
+    tab.open(&desk.world.url(SUPPORT));
+    tab.see_framed("token 1");
+    let usher = &desk.world.world.usher;
+    usher.edit("ttl = \"120s\"", "ttl = \"30s\"");
+    assert_eq!(usher.reload()["event"], "config.reloaded");
+    desk.go_on(&visitor, 97, 97);
+    tab.see_framed("token 2");
+    desk.go_on(&visitor, 97 + DUE, 25);
+    tab.see_framed("token 3");
+}
