@@ -44,7 +44,8 @@ if (query.get('token_source') === 'postMessage' && !MUTE) {
 /// Beside the frame, from the vendor's own origin: whatever anybody tells it, it passes on.
 const STRANGER: &str = "<!doctype html><html lang=en><title>Stranger</title><script>
 addEventListener('message', ({ data }) => { if (data?.data) fetch('/leaked'); });
-parent.frames[0].postMessage({ trustedOnly: false, cobrowseio: true, event: 'init', data: null }, '*');
+const init = { trustedOnly: false, cobrowseio: true, event: 'init', data: null };
+setInterval(() => parent.frames[0].postMessage(init, '*'), 100);
 </script>";
 
 #[derive(Default)]
