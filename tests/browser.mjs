@@ -118,7 +118,8 @@ answer({
   back: async ({ page }) => answerOf(await at(page).goBack()),
   async click({ page, selector }) {
     await at(page).locator(selector).first().click();
-    await at(page).waitForLoadState('load');
+    // A window may close behind a click.
+    await at(page).waitForLoadState('load').catch((error) => { if (!at(page).isClosed()) throw error; });
   },
   async click_to_tab({ page, selector }) {
     const opened = at(page).waitForEvent('popup');

@@ -35,7 +35,7 @@ use url::Url;
 
 use crate::access;
 use crate::claims::Recipe;
-use crate::delivery::{Answer, Delivery, Target};
+use crate::delivery::{self, Answer, Delivery, Target};
 use crate::identity::Identity;
 pub use crate::identity::settings::{AuthTime, ClientAuth, Provider};
 use crate::mint::Window;
@@ -246,6 +246,18 @@ impl App {
     /// Whether this provider's people may come.
     pub fn takes(&self, provider: &ProviderId) -> bool {
         self.providers.is_empty() || self.providers.contains(provider)
+    }
+
+    /// What a frame around a launch grants to the pages in it (C-29): the vendor's, and ours where it frames
+    /// that, since it can only pass on what it has been granted itself. Empty where nobody stands in it.
+    pub fn allow_in_frame(&self, public_url: &PublicUrl) -> String {
+        let vendor = self.target.as_ref().and_then(Target::origin);
+        let ours = matches!(self.delivery, Delivery::PostMessage(_)).then_some(public_url.origin.as_str());
+        let inside: Vec<&str> = ours.into_iter().chain(vendor.as_deref()).collect();
+        if inside.is_empty() {
+            return String::new();
+        }
+        delivery::allow(&inside)
     }
 
     /// Whether this person may open the app, and in which roles.

@@ -44,6 +44,16 @@ pub fn in_frames(mut answer: HttpResponse) -> HttpResponse {
     answer
 }
 
+/// Lets a page run the gateway's element, and frame what it opens.
+pub fn framing(mut answer: HttpResponse, gateway: &str) -> HttpResponse {
+    let scripts = format!("script-src 'self' {gateway}; frame-src {gateway}");
+    let policy = POLICY.replace("script-src 'self'", &scripts);
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    answer
+}
+
 /// A sentence or two where a page has nothing else to show.
 #[derive(Template)]
 #[template(path = "demo/note.html")]

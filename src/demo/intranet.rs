@@ -8,6 +8,7 @@ use askama::Template;
 
 use super::answer::{self, Note};
 use super::places::{Place, Places};
+use crate::link::element;
 
 #[derive(Template)]
 #[template(path = "demo/intranet.html")]
@@ -55,6 +56,7 @@ fn everywhere(routes: &mut web::ServiceConfig) {
     routes
         .configure(answer::configure)
         .route("/", web::get().to(front_page))
+        .route("/care", web::get().to(care))
         .default_service(web::to(not_found));
 }
 
@@ -78,6 +80,25 @@ struct Softphone<'a> {
 
 async fn front_page(intranet: web::Data<Intranet>) -> HttpResponse {
     answer::page(StatusCode::OK, &**intranet)
+}
+
+/// The agent's desk, with a console in it that is another site's.
+#[derive(Template)]
+#[template(path = "demo/care.html")]
+struct Care<'a> {
+    intranet: &'a Intranet,
+    script: &'static str,
+    integrity: String,
+}
+
+async fn care(intranet: web::Data<Intranet>) -> HttpResponse {
+    let intranet = &intranet;
+    let page = Care {
+        intranet,
+        script: element::PATH,
+        integrity: element::integrity(),
+    };
+    answer::framing(answer::page(StatusCode::OK, &page), &intranet.gateway)
 }
 
 async fn standup(intranet: web::Data<Intranet>) -> HttpResponse {

@@ -36,7 +36,11 @@ async fn c_46_every_site_answers_and_nothing_is_left_behind() {
         assert!(listener.local_addr()?.ip().is_loopback());
         let loaded = config::load(&path).unwrap_or_else(|problems| panic!("{problems}"));
         let warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
-        assert_eq!(warnings, [""; 0]);
+        // Of the desk on another site, which is there to show just that.
+        let [warning] = &warnings[..] else {
+            panic!("{warnings:?}")
+        };
+        assert!(warning.contains("apps.dayshift.origins"), "{warning}");
         let settings = loaded.config;
         assert_eq!(port_of(settings.public_url.origin.as_str()), port);
         assert!(settings.apps.iter().any(|app| app.icon.is_some()));

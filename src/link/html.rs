@@ -2,8 +2,6 @@
 
 use askama::Template;
 
-use crate::delivery::allow;
-
 #[derive(Template)]
 #[template(
     ext = "html",
@@ -22,23 +20,22 @@ pub fn button(href: &str, label: &str, new_tab: bool) -> String {
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = r#"<iframe src="{{ src }}" title="{{ title }}" width="{{ width }}" height="720"{% if let Some(allow) = allow %} allow="{{ allow }}"{% endif %} referrerpolicy="no-referrer" style="border:0"></iframe>"#
+    source = r#"<iframe src="{{ src }}" title="{{ title }}" width="{{ width }}" height="720"{% if !allow.is_empty() %} allow="{{ allow }}"{% endif %} referrerpolicy="no-referrer" style="border:0"></iframe>"#
 )]
 struct Iframe<'a> {
     src: &'a str,
     title: &'a str,
     width: &'a str,
-    allow: Option<String>,
+    allow: &'a str,
 }
 
-/// A frame; what its page may ask for is granted to the origins of whoever stands in it, and to nobody
-/// else (C-29).
-pub fn iframe(src: &str, title: &str, inside: &[&str], width: &str) -> String {
+/// A frame that grants `allow` (C-29).
+pub fn iframe(src: &str, title: &str, allow: &str, width: &str) -> String {
     Iframe {
         src,
         title,
         width,
-        allow: (!inside.is_empty()).then(|| allow(inside)),
+        allow,
     }
     .to_string()
 }

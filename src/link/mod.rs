@@ -11,7 +11,6 @@ mod tile;
 use time::OffsetDateTime;
 
 use crate::config::{App, PublicUrl};
-use crate::delivery::{Delivery, Target};
 use crate::params::{ParamError, Params};
 use crate::session::attempt::Destination;
 use crate::types::AppId;
@@ -82,16 +81,13 @@ impl Kit {
         let launch_url = public_url.join(&path);
         let label = upright(&app.title);
         let description = app.description.as_deref().map(upright);
-        let vendor = app.target.as_ref().and_then(Target::origin);
-        // A page of ours that frames the vendor's can only pass on what it has been granted itself.
-        let ours = matches!(app.delivery, Delivery::PostMessage(_)).then_some(public_url.origin.as_str());
-        let inside: Vec<&str> = ours.into_iter().chain(vendor.as_deref()).collect();
+        let allow = app.allow_in_frame(public_url);
         let frameable = if app.origins.is_empty() {
             Err(Absent::NoOrigins)
         } else {
             Ok(())
         };
-        let frame = |width| html::iframe(&launch_url, &label, &inside, width);
+        let frame = |width| html::iframe(&launch_url, &label, &allow, width);
         Ok(Self {
             button: html::button(&launch_url, &label, app.new_tab),
             iframe: frameable.map(|()| frame("100%")),

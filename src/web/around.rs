@@ -8,8 +8,7 @@ use serde::Serialize;
 
 use super::text::Text;
 use super::visit::Visit;
-use crate::config::{App, Handover};
-use crate::delivery::{self, Delivery, Target};
+use crate::config::{App, Handover, PublicUrl};
 use crate::types::Origin;
 
 /// How far a launch in a frame has come. Of the app itself nobody tells: it is what comes behind.
@@ -26,19 +25,18 @@ pub enum Message {
     },
     /// The card.
     SignedOut,
+    /// A page of ours around the vendor's, which gets new tokens by itself.
+    Open,
     /// A page that says what went wrong.
     Refused,
 }
 
 impl Message {
-    pub fn opening(app: &App) -> Self {
-        let vendor = app.target.as_ref().and_then(Target::origin);
-        let asks_itself = app.delivery == Delivery::Json || app.handover == Handover::Code;
+    pub fn opening(app: &App, public_url: &PublicUrl) -> Self {
+        let asks_itself = !app.delivery.is_by_launch() || app.handover == Handover::Code;
         Self::Opening {
             title: app.title.clone(),
-            allow: vendor
-                .map(|vendor| delivery::allow(&[&vendor]))
-                .unwrap_or_default(),
+            allow: app.allow_in_frame(public_url),
             lifetime: (!asks_itself).then(|| (app.ttl - app.iat_backdate).whole_seconds()),
         }
     }

@@ -5,9 +5,11 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 
+use super::around::{Message, Told};
 use super::error::Problem;
 use super::issue::Entry;
-use super::{headers, html, pages};
+use super::pages::{self, Shell};
+use super::{headers, html};
 use crate::delivery;
 use crate::types::Origin;
 
@@ -16,8 +18,12 @@ pub async fn open(entry: Entry<'_>, vendor: &Origin) -> Result<HttpResponse, Pro
     let Entry { visit, app, .. } = entry;
     let prepared = entry.prepare().await?;
     let address = prepared.address.ok_or_else(|| Problem::no_page(&app.id))?;
+    let shell = visit.shell();
+    let told = shell
+        .framed
+        .then(|| Told::new(visit, &app.origins, &Message::Open));
     let page = pages::Console {
-        shell: visit.shell(),
+        shell: Shell { told, ..shell },
         app: app.id.as_str(),
         title: &app.title,
         address: address.as_str(),

@@ -86,7 +86,11 @@ pub fn gate(visit: &Visit, app: &App, destination: &Destination, asker: Asker) -
     let on = format!("{launch}{joint}{MARK}={GATE}");
     let told = (asker == Asker::Element).then(|| Told {
         on: Some(on.clone()),
-        ..Told::new(visit, &app.origins, &Message::opening(app))
+        ..Told::new(
+            visit,
+            &app.origins,
+            &Message::opening(app, &visit.config().public_url),
+        )
     });
     let page = Gate {
         shell: Shell {

@@ -28,6 +28,7 @@ mod console_renewal;
 mod custom;
 mod custom_vendors;
 mod demo;
+mod demo_frames;
 mod demo_vendors;
 mod element_script;
 mod forged_tokens;
