@@ -92,7 +92,8 @@ fn greet(gateway: &str, sites: &Sites) -> io::Result<()> {
          1. Open it, sign in as Maya the member, and click Town hall: the event page takes the token apart.\n\
          2. Go back and click another tile: nobody asks who you are again. Help desk gets its token by a form,\n   \
             Orders this week in its path; Morning stand-up, Nora and Softphone are pages that call the token API.\n\
-         3. Open {intranet}/, Acme's intranet on another site, and join or help Grace from there.\n\
+         3. Open {intranet}/, Acme's intranet on another site, and join or help Grace from there;\n   \
+            its page Customer care has the agents' console in it.\n\
          4. Sign out, come back as Henrike the host: the same links now make her a host and a moderator, and\n   \
          Administration has every app's link to hand out.\n\
          5. As Idris, whose e-mail nobody verified, try a support console; as Priya, any staff page.\n\

@@ -7,7 +7,8 @@ use crate::harness::chromium::{Tab, Visitor};
 
 /// The desks on both sites, the gateway's own first.
 fn desks(demo: &Demo) -> [String; 2] {
-    let tab = Visitor::new().tab();
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
     let far = format!("{}care", demo.intranet());
     tab.open(&far);
     let near = tab.attribute("a.plain", "href");
