@@ -27,10 +27,9 @@ fn c_46_signed_out_the_desk_shows_a_card_and_one_press_later_the_console() {
     let desks = desks(&demo);
     // The other site is a stranger's to this browser, as it is to most.
     for wishes in [json!({}), json!({ "thirdParty": true })] {
-        for site in 0..2 {
+        for (site, desk) in desks.iter().enumerate() {
             let visitor = Visitor::with(wishes.clone());
             let tab = visitor.tab();
-            let desk = &desks[site];
             tab.open(desk);
             tab.see_framed("Sign in to open");
             let window = tab.click_framed_to_tab("#sign-in");
