@@ -204,10 +204,8 @@ answer({
   found: async ({ page, selector }) => at(page).locator(selector).first().waitFor({ state: 'attached' }),
   // Runs in each page before its own scripts.
   first: async ({ visitor, script }) => visitors.get(visitor).addInitScript(script),
-  hold_clock: async ({ page }) => at(page).clock.install(),
-  forward: async ({ page, seconds }) => at(page).clock.fastForward(seconds * 1000),
   // Moves the clock of every page and frame of a visitor.
-  forward_all: async ({ visitor, seconds }) => visitors.get(visitor).clock.fastForward(seconds * 1000),
+  forward: async ({ visitor, seconds }) => visitors.get(visitor).clock.fastForward(seconds * 1000),
   // As after a sleep: the time of day has gone on, and no timer has.
   wake: async ({ visitor, time }) => visitors.get(visitor).clock.setSystemTime(time),
   // Answers in the place of whoever stands at `url` (a glob), until it is to `answer` again.

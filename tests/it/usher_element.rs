@@ -40,7 +40,11 @@ fn page(world: &Embedded, host: &str, body: &str) -> String {
 }
 
 fn visitor() -> Visitor {
-    let visitor = Visitor::new();
+    visitor_with(json!({}))
+}
+
+fn visitor_with(wishes: Value) -> Visitor {
+    let visitor = Visitor::with(wishes);
     visitor.run_first(LISTEN);
     visitor
 }
@@ -109,15 +113,14 @@ fn s_209_across_sites_the_card_is_small_and_its_sign_in_leads_to_the_console() {
 #[test]
 fn c_31_when_the_token_s_life_is_over_it_offers_to_reconnect_and_a_lost_session_is_the_card() {
     let world = Embedded::start();
-    let visitor = visitor();
+    let visitor = visitor_with(json!({ "time": 978_307_200_000_i64 }));
     let tab = visitor.tab();
     world.sign_in(&tab);
-    tab.hold_clock();
     tab.open(&page(&world, NEAR, &snippet(&world)));
     is(&tab, "open");
-    tab.forward(290);
+    visitor.forward(290);
     is(&tab, "open");
-    tab.forward(20);
+    visitor.forward(20);
     is(&tab, "expired");
     tab.see("Has it stopped working?");
     world.has_opened(&tab, 1);
@@ -132,7 +135,7 @@ fn c_31_when_the_token_s_life_is_over_it_offers_to_reconnect_and_a_lost_session_
     portal.open(&world.url("/auth/logout"));
     portal.click("main form button");
     portal.arrive("/auth/signed-out");
-    tab.forward(310);
+    visitor.forward(310);
     is(&tab, "expired");
     tab.click("button");
     is(&tab, "signed-out");

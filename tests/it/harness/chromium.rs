@@ -49,7 +49,7 @@ impl Visitor {
 
     /// Moves the clocks of the visitor's pages, which began at a `time`.
     pub fn forward(&self, seconds: u64) {
-        node().must("forward_all", json!({ "visitor": self.0, "seconds": seconds }));
+        node().must("forward", json!({ "visitor": self.0, "seconds": seconds }));
     }
 
     /// Wakes the visitor's computer at a time, in milliseconds; it has slept until then.
@@ -311,15 +311,6 @@ impl Tab {
         let args = json!({ "page": self.0, "selector": selector });
         let found = node().ask("found", args).is_ok();
         assert!(found, "no {selector} at {}:\n{}", self.path(), self.text());
-    }
-
-    /// From the next page on, time is ours to move.
-    pub fn hold_clock(&self) {
-        self.must("hold_clock", json!({}));
-    }
-
-    pub fn forward(&self, seconds: u64) {
-        self.must("forward", json!({ "seconds": seconds }));
     }
 
     /// Rules of WCAG 2.2 AA that the page in the innermost frame breaks.
