@@ -4,14 +4,13 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::Connection as _;
-use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::BUDGET;
 use super::change::{Applied, Change};
-use super::error::{OpenError, Unavailable};
+use super::db::{Connection, is_lost};
+use super::error::{Failure, Unavailable};
 use super::health::{Half, Health};
 use super::open::Place;
 use super::trail;
@@ -30,27 +29,17 @@ pub(super) struct Write {
 
 pub(super) enum Order {
     Write(Box<Write>),
-    /// Close the file; the answer comes when that is done.
+    /// Close the connection; the answer comes when that is done.
     Close(oneshot::Sender<()>),
 }
 
 pub(super) struct Writer {
-    pub(super) place: Place,
-    pub(super) connection: Option<SqliteConnection>,
+    pub(super) place: Arc<Place>,
+    pub(super) connection: Option<Connection>,
     pub(super) key: Arc<ChainKey>,
     pub(super) chain: Chain,
     pub(super) health: Arc<Health>,
     pub(super) head: Arc<Mutex<Option<Head>>>,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Sql(#[from] sqlx::Error),
-    #[error("the batch took longer than 500 ms")]
-    Slow,
 }
 
 impl Write {
@@ -77,11 +66,7 @@ impl Writer {
                 self.write(&mut writes).await;
             }
         }
-        if let Some(connection) = self.connection.take()
-            && let Err(error) = connection.close().await
-        {
-            tracing::warn!(event = "store.close_failed", %error);
-        }
+        self.let_go().await;
         if let Some(done) = closing {
             // Whoever asked may be gone.
             let _ = done.send(());
@@ -98,8 +83,10 @@ impl Writer {
                 answers.into_iter().map(Ok).collect()
             }
             Err(failure) => {
-                tracing::warn!(event = "store.write_failed", error = %failure, writes = writes.len());
-                self.health.failed(Half::Writes);
+                failure.log("store.write_failed");
+                if failure.is_the_stores() {
+                    self.health.failed(Half::Writes);
+                }
                 self.let_go().await;
                 vec![Err(Unavailable); writes.len()]
             }
@@ -114,24 +101,20 @@ impl Writer {
 
     /// All of it, durably, or an error and none of it (or, where the commit itself failed, nobody knows).
     async fn commit(&mut self, writes: &mut [Write]) -> Result<Vec<Applied>, Failure> {
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            none => none.insert(self.place.writer().await?),
-        };
         let mut chain = self.chain.clone();
         let mut answers = Vec::with_capacity(writes.len());
         let mut rows = Vec::with_capacity(writes.len());
 
-        let mut db = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let db = begin(&mut self.connection, &self.place).await?;
         for write in writes {
-            let applied = write.change.apply(&mut db, &self.key, &mut rows).await?;
+            let applied = write.change.apply(db, &self.key, &mut rows).await?;
             if write.change.is_recorded(applied) {
                 rows.extend(write.row.take());
             }
             answers.push(applied);
         }
         let records = rows.len() as u64;
-        trail::append(&mut db, &self.key, &mut chain, rows).await?;
+        trail::append(db, &self.key, &mut chain, rows).await?;
 
         // Until the commit has answered, the next chain is a new one: whether these rows stand is unknown.
         self.chain = Chain::new();
@@ -144,12 +127,30 @@ impl Writer {
         Ok(answers)
     }
 
-    /// Gives up the connection, and with it whatever state the failure left it in.
+    /// Gives up the connection, and with it whatever state a failure left it in.
     async fn let_go(&mut self) {
-        if let Some(connection) = self.connection.take()
-            && let Err(error) = connection.close().await
-        {
-            tracing::debug!(event = "store.close_failed", %error);
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        // A server that hangs does not take a farewell either.
+        match timeout(BUDGET, connection.close()).await {
+            Ok(Ok(())) | Err(_) => {}
+            Ok(Err(error)) => tracing::debug!(event = "store.close_failed", %error),
         }
     }
+}
+
+/// Begins the transaction of a batch. A connection that has died since the last one is no failure: a new
+/// one says how things are.
+async fn begin<'c>(slot: &'c mut Option<Connection>, place: &Place) -> Result<&'c mut Connection, Failure> {
+    if let Some(mut kept) = slot.take() {
+        match kept.begin().await {
+            Ok(()) => return Ok(slot.insert(kept)),
+            Err(error) if is_lost(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let fresh = slot.insert(place.writer().await?);
+    fresh.begin().await?;
+    Ok(fresh)
 }
