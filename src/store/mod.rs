@@ -1,7 +1,12 @@
 //! What outlives a request: sessions, redeemed states, the audit trail, the sealing key.
 //!
-//! Reads go through a small pool, all writes through one task (`writer`). Every call ends within
-//! [`BUDGET`]; when the store fails, callers are turned away at once until a probe goes through (C-42).
+//! Reads go through a few connections (`readers`), all writes through one task (`writer`). Every call ends
+//! within [`BUDGET`]; when the store fails, callers are turned away at once until a probe goes through
+//! (C-42).
+//!
+//! It is one SQLite file, or a PostgreSQL database that several replicas share; the statements are the
+//! same (`db`). Nothing is remembered between two calls, so that what one replica writes is so for all
+//! others at their next. Those that write take turns (`postgres::BEGIN`), a batch each.
 
 mod binding;
 mod change;

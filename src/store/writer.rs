@@ -3,9 +3,10 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::BUDGET;
 use super::change::{Applied, Change};
@@ -18,6 +19,10 @@ use crate::audit::{Chain, ChainKey, Head, Row};
 
 /// The most writes in one transaction.
 pub(super) const BATCH: usize = 256;
+
+/// How long a batch takes in more of what is queued: a crowd whose every change is a way to a server and
+/// back must not be too slow for the budget, nor for the other replicas.
+const INTAKE: Duration = Duration::from_millis(100);
 
 /// One thing to write, and who waits for it.
 pub(super) struct Write {
@@ -62,7 +67,7 @@ impl Writer {
                     Order::Close(done) => closing = Some(done),
                 }
             }
-            if !writes.is_empty() {
+            while !writes.is_empty() {
                 self.write(&mut writes).await;
             }
         }
@@ -73,11 +78,12 @@ impl Writer {
         }
     }
 
+    /// Answers those that a batch had time for, or where it failed, all.
     async fn write(&mut self, writes: &mut Vec<Write>) {
         let outcome = timeout(BUDGET, self.commit(writes))
             .await
             .unwrap_or(Err(Failure::Slow));
-        let answers = match outcome {
+        let answers: Vec<_> = match outcome {
             Ok(answers) => {
                 self.health.succeeded(Half::Writes);
                 answers.into_iter().map(Ok).collect()
@@ -91,7 +97,7 @@ impl Writer {
                 vec![Err(Unavailable); writes.len()]
             }
         };
-        for (write, answer) in writes.drain(..).zip(answers) {
+        for (write, answer) in writes.drain(..answers.len()).zip(answers) {
             if let Some(reply) = write.reply {
                 // Whoever asked may be gone.
                 let _ = reply.send(answer);
@@ -99,14 +105,19 @@ impl Writer {
         }
     }
 
-    /// All of it, durably, or an error and none of it (or, where the commit itself failed, nobody knows).
+    /// All that it had time for, durably, or an error and none of it (or, where the commit itself failed,
+    /// nobody knows).
     async fn commit(&mut self, writes: &mut [Write]) -> Result<Vec<Applied>, Failure> {
         let mut chain = self.chain.clone();
         let mut answers = Vec::with_capacity(writes.len());
         let mut rows = Vec::with_capacity(writes.len());
 
+        let started = Instant::now();
         let db = begin(&mut self.connection, &self.place).await?;
         for write in writes {
+            if !answers.is_empty() && started.elapsed() > INTAKE {
+                break;
+            }
             let applied = write.change.apply(db, &self.key, &mut rows).await?;
             if write.change.is_recorded(applied) {
                 rows.extend(write.row.take());

@@ -13,6 +13,8 @@ mod binding;
 mod frame;
 #[path = "logout.rs"]
 mod logout;
+#[path = "replicas.rs"]
+mod replicas;
 #[path = "sessions.rs"]
 mod sessions;
 #[path = "trail.rs"]
