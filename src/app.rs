@@ -37,7 +37,7 @@ const HEADERS_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
 pub enum StartError {
     #[error("cannot listen on {address}: {source}")]
     Listen { address: String, source: std::io::Error },
-    #[error("cannot open the store")]
+    #[error(transparent)]
     Store(#[from] store::OpenError),
     #[error("cannot read or make the key of the audit trail: {0}")]
     AuditKey(#[from] audit::KeyError),

@@ -39,8 +39,9 @@ pub enum StoreUrl {
 pub struct Postgres {
     pub server: Server,
     pub port: u16,
-    /// `None`: the user of the operating system that we run as.
+    /// `None`: `PGUSER`, or the user of the operating system that we run as.
     pub user: Option<String>,
+    /// `None`: `PGPASSWORD`, where the server asks for one.
     pub password: Option<SecretString>,
     pub database: String,
 }

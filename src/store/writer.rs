@@ -69,6 +69,7 @@ impl Writer {
             }
             while !writes.is_empty() {
                 self.write(&mut writes).await;
+                writes.retain(Write::is_awaited);
             }
         }
         self.let_go().await;

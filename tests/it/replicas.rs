@@ -1,5 +1,7 @@
 //! Several gateways over one PostgreSQL: people meet now this one, now that one, and notice nothing.
 
+use serde_json::json;
+
 use crate::frame_sign_in::{VERIFIER, code_on, redeem, window};
 use crate::handover::{code, offer, own_page};
 use crate::harness::logout_token::{invalid, is_in, logout_request};
@@ -165,6 +167,24 @@ fn a_crowd_at_both_meets_in_one_room() {
     late.plant("usher", &cookie);
     join(&world, late.by_way_of(other.port), "7").expect(200);
     assert_eq!(api.asked().len(), made, "whoever comes later asks nobody");
+}
+
+#[test]
+fn c_17_an_address_that_one_has_bound_is_bound_at_all_until_somebody_lets_go_of_it() {
+    let (world, other) = shared(|settings| {
+        settings.set("[apps.townhall]", "bind_email", "true");
+    });
+    world.person("heir", json!({ "name": "Hedy Heir", "groups": ["staff"] }));
+    world.signed_in("ada").get("/launch/townhall").expect(302);
+    let mut heir = world.signed_in("heir");
+    heir.by_way_of(other.port).get("/launch/townhall").expect(403);
+    let done = other.run(&["unbind", "ada@example.com", "--app", "townhall"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    heir.by_way_of(world.usher.port)
+        .get("/launch/townhall")
+        .expect(302);
+    let listed = world.usher.run(&["audit", "list", "--event", "admin"]);
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("binding.cleared"));
 }
 
 /// C-27: the tables and the key are made once, whoever comes first.

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::OnceLock;
@@ -56,6 +57,11 @@ impl Postgres {
 
     /// One that a test may stop.
     pub fn start() -> Self {
+        Self::with("", &[])
+    }
+
+    /// One with more settings, and the files that they name.
+    pub fn with(settings: &str, files: &[(&str, &str)]) -> Self {
         let dir = directory();
         let password = dir.join("password");
         fs::write(&password, PASSWORD).unwrap();
@@ -73,11 +79,16 @@ impl Postgres {
             .arg(&password);
         let made = initdb.arg("-D").arg(dir.join("data")).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        for (name, text) in files {
+            fs::write(dir.join("data").join(name), text).unwrap();
+            fs::set_permissions(dir.join("data").join(name), fs::Permissions::from_mode(0o600)).unwrap();
+        }
         fs::OpenOptions::new()
             .append(true)
             .open(dir.join("data/postgresql.conf"))
-            .and_then(|mut file| file.write_all(SETTINGS.as_bytes()))
+            .and_then(|mut file| file.write_all(format!("{SETTINGS}{settings}\n").as_bytes()))
             .unwrap();
+        give(&dir);
         for _ in 0..5 {
             let port = TcpListener::bind("127.0.0.1:0")
                 .unwrap()
@@ -169,6 +180,13 @@ pub fn with_connection<T: Send + 'static>(
         runtime.block_on(async { act(&mut options.connect().await.unwrap()).await })
     };
     std::thread::spawn(run).join().unwrap()
+}
+
+/// The number that SQL finds.
+pub fn count(url: &str, text: &'static str) -> i64 {
+    with_connection(url, async move |db| {
+        sqlx::query_scalar(text).fetch_one(db).await.unwrap()
+    })
 }
 
 /// Starts the server, with a keeper that ends it, and waits until it is ready.
