@@ -80,29 +80,12 @@ impl Usher {
 
     /// Another one with the same configuration, as `change` leaves it, on a port and in a directory of its own.
     pub fn replica(&self, change: impl Fn(&mut Settings)) -> Self {
-        let (own, other) = (self.port, free_port());
-        let mut settings = self.settings.clone();
-        change(&mut settings);
-        settings.replace(
-            &format!("listen = \"127.0.0.1:{own}\""),
-            &format!("listen = \"127.0.0.1:{other}\""),
-        );
-        let dir = directory(&settings, &self.secrets);
-        let log = Arc::new(Log::default());
-        let Ok((child, readers, ops_port)) = spawn(dir.path(), &self.how, &log) else {
-            panic!("the replica does not start:\n{}", log.text());
-        };
-        Self {
-            dir,
-            settings,
-            port: other,
-            ops_port,
-            secrets: Arc::clone(&self.secrets),
-            log,
-            how: self.how.clone(),
-            child,
-            readers,
-        }
+        Self::start(Arc::clone(&self.secrets), self.how.clone(), |port| {
+            let mut settings = self.settings.clone();
+            change(&mut settings);
+            settings.set("[server]", "listen", &format!("\"127.0.0.1:{port}\""));
+            settings
+        })
     }
 
     pub fn url(&self, path: &str) -> String {
