@@ -21,7 +21,7 @@ use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use super::file::Tolerance;
-use super::reader::{Item, Source, Table};
+use super::reader::{Item, Table};
 use super::secret::{plain_at, secret};
 use super::{Audit, keys};
 
@@ -112,22 +112,17 @@ pub(super) fn store(file: &Table<'_>, tolerance: &Tolerance) -> Option<StoreUrl>
 
 /// C-53: what one replica has written another must be able to prove.
 pub(super) fn demand_audit_key(file: &Table<'_>, store: Option<&StoreUrl>, audit: &Audit) {
-    let reported = file.get("audit").is_some_and(|item| {
-        item.entries()
-            .is_some_and(|keys| keys.iter().any(|(key, _)| *key == "key_file"))
-    });
-    if matches!(store, Some(StoreUrl::Postgres(_))) && audit.key.is_none() && !reported {
-        let at = file
-            .get("audit")
-            .or_else(|| file.get("store"))
-            .map_or(0, |item| item.at);
-        let source: &Source<'_> = file.source;
-        source.report(
-            at,
-            "audit.key_file",
+    let given = file.get("audit").and_then(|item| item.entries());
+    let given = given.is_some_and(|keys| keys.iter().any(|(key, _)| *key == "key_file"));
+    let place = file.get("audit").or_else(|| file.get("store"));
+    if let (Some(StoreUrl::Postgres(_)), Some(mut place)) = (store, place)
+        && audit.key.is_none()
+        && !given
+    {
+        "audit.key_file".clone_into(&mut place.name);
+        place.error_with(
             "is missing: with PostgreSQL it is required, and every replica has the same",
-            Some("openssl rand -base64 32"),
-            super::Severity::Error,
+            "openssl rand -base64 32",
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions as _, Executor as _, Row as _};
@@ -18,7 +19,7 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/po
 /// The lock is that of all replicas, as SQLite's is that of its file: what a change finds is so until
 /// its commit. They would stand in line in any case, for the rows of the same hour's figures, and only
 /// at a place where two of them can wait for each other. The server ends a replica that falls asleep
-/// in here (`IDLE`).
+/// in its turn ([`SESSION`]).
 pub(super) const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(1970497906, 1)";
 
 /// For as long as a statement may take (C-42), so that none works on for nobody; the rest finds out
@@ -44,8 +45,6 @@ pub(super) struct Database {
 
 impl Database {
     pub(super) fn new(at: &Postgres) -> Self {
-        use secrecy::ExposeSecret as _;
-
         let mut options = PgConnectOptions::new_without_pgpass()
             .port(at.port)
             .database(&at.database)
