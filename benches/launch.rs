@@ -19,7 +19,7 @@ use secrecy::SecretBox;
 use serde_json::json;
 use usher::audit::{Occasion, Record};
 use usher::clock::{Clock as _, SystemClock};
-use usher::config::Person;
+use usher::config::{Person, StoreUrl};
 use usher::identity::{Groups, Identity};
 use usher::session::{Session, SessionId};
 use usher::store::{Options, Store};
@@ -163,9 +163,13 @@ fn signed_in(database: &Path) -> String {
             keep: time::Duration::days(400),
             person: Person::Plain,
         };
-        let store = Store::open(database, options, Arc::new(SystemClock))
-            .await
-            .expect("a store");
+        let store = Store::open(
+            &StoreUrl::Sqlite(database.to_owned()),
+            options,
+            Arc::new(SystemClock),
+        )
+        .await
+        .expect("a store");
         store
             .sign_in(&session, session.created_at, [0; 32], None, record)
             .await

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretBox};
 use time::Duration;
 use zeroize::Zeroizing;
 
@@ -37,11 +37,8 @@ const HEADERS_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
 pub enum StartError {
     #[error("cannot listen on {address}: {source}")]
     Listen { address: String, source: std::io::Error },
-    #[error("cannot open the store {path}: {source}", path = path.display())]
-    Store {
-        path: std::path::PathBuf,
-        source: store::OpenError,
-    },
+    #[error(transparent)]
+    Store(#[from] store::OpenError),
     #[error("cannot read or make the key of the audit trail: {0}")]
     AuditKey(#[from] audit::KeyError),
     #[error("the store did not answer while starting")]
@@ -83,21 +80,21 @@ impl Running {
 
 /// The store that a configuration names, with its audit key.
 pub async fn open_store(config: &Config) -> Result<Store, StartError> {
-    let StoreUrl::Sqlite(path) = &config.store;
-    let audit_key = match &config.audit.key {
-        Some(key) => secrecy::SecretBox::new(Box::new(*key.expose_secret())),
-        None => audit::key_beside(path)?,
-    };
     let options = store::Options {
-        audit_key,
+        audit_key: audit_key(config)?,
         keep: config.audit.keep,
         person: config.audit.person,
     };
-    let opened = Store::open(path, options, Arc::new(SystemClock)).await;
-    opened.map_err(|source| StartError::Store {
-        path: path.clone(),
-        source,
-    })
+    Ok(Store::open(&config.store, options, Arc::new(SystemClock)).await?)
+}
+
+/// The key of the audit trail; beside an SQLite file one is made at first.
+pub fn audit_key(config: &Config) -> Result<SecretBox<[u8; 32]>, StartError> {
+    match (&config.audit.key, &config.store) {
+        (Some(key), _) => Ok(SecretBox::new(Box::new(*key.expose_secret()))),
+        (None, StoreUrl::Sqlite(path)) => Ok(audit::key_beside(path)?),
+        (None, StoreUrl::Postgres(_)) => unreachable!("C-53: a configuration with PostgreSQL has a key"),
+    }
 }
 
 /// Builds the gateway and binds its listeners; `listener` takes the place of `[server] listen`.

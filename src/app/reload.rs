@@ -49,7 +49,8 @@ pub async fn reload(path: &Path, live: &Live) -> Result<Reloaded, ReloadError> {
     if config.public_url.origin != now.config.public_url.origin {
         return Err(ReloadError::PublicUrl);
     }
-    let needs_restart = keep(&mut config, &now.config);
+    let same_store = digest.agrees(&now.digest, "store");
+    let needs_restart = keep(&mut config, &now.config, same_store);
     let changes = digest.changes_since(&now.digest);
     let same_server = digest.agrees(&now.digest, "server");
     let known = |id: &_| {
@@ -92,7 +93,7 @@ pub async fn reload(path: &Path, live: &Live) -> Result<Reloaded, ReloadError> {
 }
 
 /// Keeps what was decided at the start, and names what the file says otherwise by now.
-fn keep(config: &mut Config, started: &Config) -> Vec<&'static str> {
+fn keep(config: &mut Config, started: &Config, same_store: bool) -> Vec<&'static str> {
     let mut differing = Vec::new();
     let mut differs = |name, differs: bool| {
         if differs {
@@ -112,7 +113,7 @@ fn keep(config: &mut Config, started: &Config) -> Vec<&'static str> {
     if config.tls.is_some() != ends_tls {
         config.tls.clone_from(&started.tls);
     }
-    differs("store.url", config.store != started.store);
+    differs("store.url", !same_store);
     config.store.clone_from(&started.store);
     differs("log", config.log != started.log);
     config.log = started.log;

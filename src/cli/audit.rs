@@ -11,6 +11,7 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
 use crate::audit::{ChainKey, Event, Export, Format, Head, Report, Row, Verifier, instant};
+use crate::config::StoreUrl;
 use crate::store::{Filter, TrailReader};
 
 /// The kinds of records (C-35).
@@ -69,10 +70,10 @@ pub enum Command {
     },
 }
 
-/// Runs a command over the store's file, which a server may have open. False where `verify` found
+/// Runs a command over the store, which servers may have open. False where `verify` found
 /// something.
 pub async fn run(
-    store: &Path,
+    store: &StoreUrl,
     key: &SecretBox<[u8; 32]>,
     command: Command,
     out: &mut impl Write,

@@ -20,10 +20,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Parser, Subcommand};
-use secrecy::{ExposeSecret as _, SecretBox};
 
+use crate::app;
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{self, App, Config, Loaded};
+use crate::config::{self, App, Config, Loaded, StoreUrl};
 use crate::expression::meant;
 use crate::memory;
 
@@ -207,27 +207,30 @@ fn printable(text: &str) -> String {
 
 fn audit(path: &Path, command: audit::Command) -> anyhow::Result<ExitCode> {
     let config = load(path)?.config;
-    let config::StoreUrl::Sqlite(store) = &config.store;
-    let mut beside = store.clone().into_os_string();
-    beside.push(".audit-key");
     // Reading makes nothing: a new key would only call every record forged.
-    let needed = [(true, store.clone()), (config.audit.key.is_none(), beside.into())];
-    for (_, file) in needed.iter().filter(|(needed, _)| *needed) {
-        if !file.exists() {
-            return Err(anyhow!(
-                "there is no store yet: {} is missing, and usher serve makes it",
-                file.display()
-            ));
+    if let StoreUrl::Sqlite(store) = &config.store {
+        let mut beside = store.clone().into_os_string();
+        beside.push(".audit-key");
+        let needed = [(true, store.clone()), (config.audit.key.is_none(), beside.into())];
+        for (_, file) in needed.iter().filter(|(needed, _)| *needed) {
+            if !file.exists() {
+                return Err(anyhow!(
+                    "there is no store yet: {} is missing, and usher serve makes it",
+                    file.display()
+                ));
+            }
         }
     }
-    let key = match &config.audit.key {
-        Some(key) => SecretBox::new(Box::new(*key.expose_secret())),
-        None => crate::audit::key_beside(store)?,
-    };
+    let key = app::audit_key(&config)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let fine = runtime.block_on(audit::run(store, &key, command, &mut std::io::stdout().lock()))?;
+    let fine = runtime.block_on(audit::run(
+        &config.store,
+        &key,
+        command,
+        &mut std::io::stdout().lock(),
+    ))?;
     Ok(if fine {
         ExitCode::SUCCESS
     } else {

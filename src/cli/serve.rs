@@ -42,7 +42,6 @@ fn summary(config: &Config) -> Vec<String> {
             names.join(", ")
         }
     };
-    let config::StoreUrl::Sqlite(store) = &config.store;
     let (idle, lifetime) = (config.session.idle, config.session.lifetime);
     vec![
         format!("usher {}", env!("CARGO_PKG_VERSION")),
@@ -55,7 +54,7 @@ fn summary(config: &Config) -> Vec<String> {
             "apps        {}",
             names(config.apps.iter().map(|a| a.id.as_str()).collect())
         ),
-        format!("store       sqlite:{}", store.display()),
+        format!("store       {}", config.store),
         format!("sessions    {} idle, {} in all", minutes(idle), minutes(lifetime)),
     ]
 }

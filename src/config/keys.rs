@@ -21,7 +21,7 @@ sections! {
     SERVER "server" ["listen" "ops_listen" "trusted_proxies" "drain" "sealing_key_file" "secret_dirs" "outbound_proxy"]
     TLS "tls" ["cert_file" "key_file"]
     BRAND "brand" ["name" "logo_file" "accent" "support_url"]
-    STORE "store" ["url"]
+    STORE "store" ["url" "url_file" "url_env"]
     SESSION "session" ["idle" "lifetime"]
     LIMITS "limits" ["launches_per_minute" "sign_ins_per_minute" "logouts_per_minute"]
     LOG "log" ["format" "level"]

@@ -12,7 +12,8 @@ use super::problem::{Problem, Problems, Severity};
 use super::reader::{Source, Table};
 use super::sharing::Keys;
 use super::{
-    Audit, Config, Loaded, PublicUrl, Server, admin, app, client_auth, expectation, provider, server, tls,
+    Audit, Config, Loaded, PublicUrl, Server, admin, app, client_auth, expectation, provider, server, store,
+    tls,
 };
 use crate::types::{Origin, is_loopback, secure_url};
 
@@ -92,11 +93,12 @@ fn read<'a>(
     let server = server::server(&file, &tolerance);
     let tls = tls::tls(&file, &tolerance, public_url.as_ref(), server.as_ref());
     let brand = server::brand(&file);
-    let store = server::store(&file);
+    let store = store::store(&file, &tolerance);
     let session = server::session(&file);
     let limits = server::limits(&file);
     let log = server::log(&file);
     let audit = server::audit(&file, &tolerance);
+    store::demand_audit_key(&file, store.as_ref(), &audit);
     let (providers, client_keys) = provider::providers(&file, &tolerance);
     let providers: Vec<_> = providers.into_iter().map(Arc::new).collect();
     let provider_ids = provider::ids(&file);

@@ -23,6 +23,7 @@ mod secret;
 mod server;
 mod sharing;
 mod site;
+mod store;
 mod tls;
 
 use std::net::SocketAddr;
@@ -55,6 +56,8 @@ pub use load::{all_keys, load, parse};
 pub use persona::{PersonaProblem, PersonaProblems, persona};
 pub use problem::{Problem, Problems, Severity};
 pub(crate) use provider::provider_among;
+pub use store::{Postgres, StoreUrl};
+pub use store::{Server as PostgresServer, Tls as PostgresTls};
 pub use tls::Tls;
 
 /// A file that holds, with what else it says.
@@ -155,11 +158,6 @@ pub struct Image {
     pub mime: &'static str,
     /// The file ending to serve it under: `svg`, `png`, `webp` or `jpg`.
     pub ending: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StoreUrl {
-    Sqlite(PathBuf),
 }
 
 /// `[limits]`; `None` where the file says 0.

@@ -84,7 +84,12 @@ pub fn keys_32(item: &Item<'_>, tolerance: &Tolerance) -> Option<Vec<SecretBox<[
 
 /// A file that is no secret.
 pub fn plain_file(item: &Item<'_>) -> Option<Vec<u8>> {
-    plain(item, &item.source.relative(item.text()?), LARGEST_SECRET)
+    plain_at(item, &item.source.relative(item.text()?))
+}
+
+/// The same for a file that stands inside a value.
+pub fn plain_at(item: &Item<'_>, path: &Path) -> Option<Vec<u8>> {
+    plain(item, path, LARGEST_SECRET)
 }
 
 fn plain(item: &Item<'_>, path: &Path, most: u64) -> Option<Vec<u8>> {

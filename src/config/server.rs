@@ -12,7 +12,7 @@ use super::file::Tolerance;
 use super::keys;
 use super::reader::Table;
 use super::secret::{image, keys_32};
-use super::{Audit, Brand, Limits, Listen, Log, LogFormat, Person, Server, StoreUrl};
+use super::{Audit, Brand, Limits, Listen, Log, LogFormat, Person, Server};
 use crate::session;
 use crate::types::secure_url;
 
@@ -129,26 +129,6 @@ pub(super) fn short(text: &str, most: usize) -> Result<String, String> {
         return Err(format!("is one line of 1 to {most} characters"));
     }
     Ok(text.to_owned())
-}
-
-pub(super) fn store(file: &Table<'_>) -> Option<StoreUrl> {
-    let default = StoreUrl::Sqlite(file.source.relative("usher.db"));
-    if !file.has("store") {
-        return Some(default);
-    }
-    let table = file.table("store", keys::STORE.keys)?;
-    let Some(item) = table.get("url") else {
-        return Some(default);
-    };
-    let path = item.parsed(|text| match text.split_once(':') {
-        Some(("sqlite", path)) if !path.is_empty() && !path.starts_with("//") && !path.contains('?') => {
-            Ok(path.to_owned())
-        }
-        Some(("sqlite", _)) => Err("is \"sqlite:\" and a file, such as \"sqlite:usher.db\"".into()),
-        // The scheme only: such a URL holds a password.
-        _ => Err("only sqlite: is supported, such as \"sqlite:usher.db\"".into()),
-    })?;
-    Some(StoreUrl::Sqlite(file.source.relative(&path)))
 }
 
 pub(super) fn session(file: &Table<'_>) -> session::Limits {

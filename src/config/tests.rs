@@ -1,5 +1,6 @@
 mod refusals;
 mod sharing;
+mod store;
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -45,7 +46,7 @@ fn a_short_file_has_all_the_defaults() {
         config.server.listen,
         Listen::Tcp("127.0.0.1:8080".parse().unwrap())
     );
-    assert_eq!(config.store, StoreUrl::Sqlite("usher.db".into()));
+    assert_eq!(config.store.to_string(), "sqlite:usher.db");
     assert_eq!(config.session.idle, Duration::minutes(30));
     assert_eq!(config.limits.launches_per_minute.map(u32::from), Some(60));
     assert_eq!(config.audit.keep, Duration::days(400));
@@ -95,7 +96,7 @@ fn each_value_has_its_refusal() {
             "must be https",
         ),
         (top("[brand]\nname = \"\""), "is one line"),
-        (top("[store]\nurl = \"postgres://u:hunter2@h/d\""), "only sqlite:"),
+        (top("[store]\nurl = \"mysql://u:hunter2@h/d\""), "begins with"),
         (top("[session]\nidle = \"0s\""), "must be from 1m to 30d"),
         (top("[session]\nidle = \"9h\""), "longer than lifetime"),
         (top("[limits]\nlaunches_per_minute = -1"), "from 0 (off)"),

@@ -138,8 +138,9 @@ fn whose(claims: &Map<String, Value>) -> Result<Whose, Invalid> {
     }
 }
 
-fn is_name(text: &str) -> bool {
-    (1..=LONGEST).contains(&text.len())
+/// Whether a `sid` or `jti` is one that a store can hold and search for.
+pub fn is_name(text: &str) -> bool {
+    (1..=LONGEST).contains(&text.len()) && !text.contains('\0')
 }
 
 fn once(issuer: &Issuer, jti: &str) -> [u8; 32] {

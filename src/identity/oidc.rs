@@ -23,6 +23,7 @@ use url::Url;
 use super::claims;
 use super::id_token::{self, Expected, Invalid, Verified};
 use super::jwt::{self, Kind, Unproven};
+use super::logout_token::is_name;
 use super::provider::{Metadata, Provider, ProviderError};
 use super::settings::ClientAuth;
 use super::{Identity, par, userinfo};
@@ -310,7 +311,7 @@ async fn exchange(
         None => Map::new(),
     };
     let sid = claims.get("sid").and_then(Value::as_str);
-    let sid = sid.filter(|sid| !sid.is_empty()).map(str::to_owned);
+    let sid = sid.filter(|sid| is_name(sid)).map(str::to_owned);
     let identity = claims::identity(settings, subject, claims, userinfo)?;
     Ok(SignedIn {
         identity,

@@ -1,10 +1,9 @@
 //! Which person an e-mail address belongs to in an app: fixed at the first launch (C-17), since
 //! providers hand addresses on and vendors know people by nothing else (S-325).
 
-use sqlx::sqlite::SqliteConnection;
 use time::OffsetDateTime;
 
-use super::change::Query;
+use super::db::{Connection, Statement};
 use super::session_row::micros;
 use crate::identity::Identity;
 use crate::types::{AppId, Issuer, Subject};
@@ -33,31 +32,30 @@ impl Binding {
     }
 
     /// Binds where neither the person nor the address is bound yet; false where either is, otherwise.
-    pub(super) async fn hold(&self, db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-        let holds = "SELECT 1 FROM bindings WHERE app = $1 AND issuer = $2 AND sub = $3 AND email = $4";
-        let held = self.bound(sqlx::query(holds)).fetch_optional(&mut *db).await?;
+    pub(super) async fn hold(&self, db: &mut Connection) -> Result<bool, sqlx::Error> {
+        let holds = "SELECT app FROM bindings WHERE app = $1 AND issuer = $2 AND sub = $3 AND email = $4";
+        let held = self.bound(db.query(holds)).fetch_optional().await?;
         if held.is_some() {
             return Ok(true);
         }
         let bind = "INSERT INTO bindings (app, issuer, sub, email, created_at) \
                     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-        let bound = self.bound(sqlx::query(bind)).bind(micros(self.now));
-        Ok(bound.execute(db).await?.rows_affected() == 1)
+        let bound = self.bound(db.query(bind)).bind(micros(self.now));
+        Ok(bound.execute().await? == 1)
     }
 
     /// Lets go of the person with this subject or address.
-    pub(super) fn clear(app: &AppId, person: &str) -> Query {
-        sqlx::query("DELETE FROM bindings WHERE app = $1 AND (sub = $2 OR email = $3)")
-            .bind(app.as_str().to_owned())
-            .bind(person.to_owned())
-            .bind(person.to_ascii_lowercase())
+    pub(super) async fn clear(app: &AppId, person: &str, db: &mut Connection) -> Result<u64, sqlx::Error> {
+        let clear = db.query("DELETE FROM bindings WHERE app = $1 AND (sub = $2 OR email = $3)");
+        let clear = clear.bind(app.as_str()).bind(person);
+        clear.bind(person.to_ascii_lowercase()).execute().await
     }
 
-    fn bound(&self, query: Query) -> Query {
-        query
-            .bind(self.app.as_str().to_owned())
-            .bind(self.issuer.as_str().to_owned())
-            .bind(self.subject.as_str().to_owned())
-            .bind(self.email.clone())
+    fn bound<'c>(&self, statement: Statement<'c>) -> Statement<'c> {
+        statement
+            .bind(self.app.as_str())
+            .bind(self.issuer.as_str())
+            .bind(self.subject.as_str())
+            .bind(self.email.as_str())
     }
 }

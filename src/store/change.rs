@@ -1,10 +1,10 @@
 //! What a write does besides leaving a record.
 
 use secrecy::{ExposeSecret as _, SecretSlice};
-use sqlx::sqlite::SqliteConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::db::Connection;
 use super::logout::{self, Ending};
 use super::session_row::{identity_json, micros};
 use super::{Binding, Tally, retention, rollup};
@@ -107,12 +107,12 @@ impl Change {
     /// Records that only come of the change itself are added to `rows`.
     pub(super) async fn apply(
         &self,
-        db: &mut SqliteConnection,
+        db: &mut Connection,
         key: &ChainKey,
         rows: &mut Vec<Row>,
     ) -> Result<Applied, sqlx::Error> {
-        let query = match self {
-            Self::None => return Ok(Applied::Rows(0)),
+        Ok(Applied::Rows(match self {
+            Self::None => 0,
             Self::SignIn {
                 session,
                 issued_at,
@@ -125,33 +125,37 @@ impl Change {
                 if logout::has_ended(session, *issued_at, db).await? {
                     return Ok(Applied::LoggedOut);
                 }
-                if let Some(old) = replaces {
-                    end_session(old).execute(&mut *db).await?;
-                }
-                insert_session(session)
+                begin_session(session, *replaces, db).await?
             }
             Self::Frame {
                 session,
                 redeemed,
                 replaces,
-            } => return framed(session, redeemed, *replaces, db).await,
+            } => {
+                if !redeemed.redeem(db).await? {
+                    return Ok(Applied::AlreadyRedeemed);
+                }
+                if !parent_lives(session, db).await? {
+                    return Ok(Applied::LoggedOut);
+                }
+                begin_session(session, *replaces, db).await?
+            }
             Self::Launch { redeem, binding } => {
                 if let Some(redeem) = redeem
                     && !redeem.redeem(db).await?
                 {
                     return Ok(Applied::AlreadyRedeemed);
                 }
-                return Ok(match binding {
-                    Some(binding) if !binding.hold(db).await? => Applied::Rebound,
-                    _ => Applied::Rows(1),
-                });
+                match binding {
+                    Some(binding) if !binding.hold(db).await? => return Ok(Applied::Rebound),
+                    _ => 1,
+                }
             }
-            Self::ClearBindings { app, person } => Binding::clear(app, person),
-            Self::EndSession(key) => end_session(key),
+            Self::ClearBindings { app, person } => Binding::clear(app, person, db).await?,
+            Self::EndSession(key) => end_session(key, db).await?,
             Self::EndSessionsOf(issuer, subject) => {
-                sqlx::query("DELETE FROM sessions WHERE issuer = $1 AND sub = $2")
-                    .bind(issuer.as_str().to_owned())
-                    .bind(subject.as_str().to_owned())
+                let end = db.query("DELETE FROM sessions WHERE issuer = $1 AND sub = $2");
+                end.bind(issuer.as_str()).bind(subject.as_str()).execute().await?
             }
             Self::LogOut { ending, remember } => {
                 if let Some((logout, until)) = remember
@@ -159,127 +163,119 @@ impl Change {
                 {
                     return Ok(Applied::AlreadyRedeemed);
                 }
-                return Ok(Applied::Rows(ending.apply(db, key, rows).await?));
+                ending.apply(db, key, rows).await?
             }
-            Self::Touch(key, at) => touch(key, *at),
-            Self::Setting(name, value) => {
-                sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                    .bind(*name)
-                    .bind(value.expose_secret().to_vec())
-            }
+            Self::Touch(key, at) => touch(key, *at, db).await?,
+            Self::Setting(name, value) => keep_setting(name, value, db).await?,
             Self::Room {
                 application_id,
                 room,
                 session_id,
                 now,
-            } => sqlx::query(
-                "INSERT INTO rooms (application_id, room, session_id, created_at) VALUES ($1, $2, $3, $4) \
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(application_id.to_string())
-            .bind(room.clone())
-            .bind(session_id.clone())
-            .bind(micros(*now)),
-            Self::Probe => sqlx::query(
-                "INSERT INTO settings (name, value) VALUES ('probe', $1) \
-                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            )
-            .bind(random_bytes::<8>().to_vec()),
+            } => {
+                let insert = db.query(
+                    "INSERT INTO rooms (application_id, room, session_id, created_at) \
+                     VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                );
+                let insert = insert.bind(application_id.to_string()).bind(room);
+                insert.bind(session_id).bind(micros(*now)).execute().await?
+            }
+            Self::Probe => probe(db).await?,
             Self::Rollup(tallies) => {
                 rollup::add_tallies(db, tallies).await?;
-                return Ok(Applied::Rows(tallies.len() as u64));
+                tallies.len() as u64
             }
-            Self::CleanSessions { idle, old } => sqlx::query(
-                "DELETE FROM sessions WHERE key IN \
-                 (SELECT key FROM sessions WHERE last_seen < $1 OR created_at < $2 LIMIT $3)",
-            )
-            .bind(micros(*idle))
-            .bind(micros(*old))
-            .bind(STEP),
-            Self::CleanRedeemed(now) => sqlx::query(
-                "DELETE FROM redeemed WHERE hash IN \
-                 (SELECT hash FROM redeemed WHERE expires_at < $1 LIMIT $2)",
-            )
-            .bind(micros(*now))
-            .bind(STEP),
-            Self::CleanLogouts(now) => logout::clean(*now),
-            Self::CleanAudit { before, now } => {
-                return Ok(Applied::Rows(retention::cut(db, key, *before, *now).await?));
+            Self::CleanSessions { idle, old } => {
+                let clean = db.query(
+                    "DELETE FROM sessions WHERE key IN \
+                     (SELECT key FROM sessions WHERE last_seen < $1 OR created_at < $2 LIMIT $3)",
+                );
+                let clean = clean.bind(micros(*idle)).bind(micros(*old));
+                clean.bind(STEP).execute().await?
             }
-        };
-        Ok(Applied::Rows(query.execute(db).await?.rows_affected()))
+            Self::CleanRedeemed(now) => {
+                let clean = db.query(
+                    "DELETE FROM redeemed WHERE hash IN \
+                     (SELECT hash FROM redeemed WHERE expires_at < $1 LIMIT $2)",
+                );
+                clean.bind(micros(*now)).bind(STEP).execute().await?
+            }
+            Self::CleanLogouts(now) => logout::clean(*now, db).await?,
+            Self::CleanAudit { before, now } => retention::cut(db, key, *before, *now).await?,
+        }))
     }
 }
 
-pub(super) type Query = sqlx::query::Query<'static, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+async fn keep_setting(name: &str, value: &SecretSlice<u8>, db: &mut Connection) -> Result<u64, sqlx::Error> {
+    let insert = db.query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+    insert.bind(name).bind(value.expose_secret()).execute().await
+}
 
-fn insert_session(session: &Session) -> Query {
+async fn probe(db: &mut Connection) -> Result<u64, sqlx::Error> {
+    let write = db.query(
+        "INSERT INTO settings (name, value) VALUES ('probe', $1) \
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    );
+    write.bind(&random_bytes::<8>()[..]).execute().await
+}
+
+/// Begins a session in the place of the one that the browser, or the frame, had.
+async fn begin_session(
+    session: &Session,
+    replaces: Option<SessionKey>,
+    db: &mut Connection,
+) -> Result<u64, sqlx::Error> {
+    if let Some(old) = replaces {
+        end_session(&old, db).await?;
+    }
     let identity = &session.identity;
-    sqlx::query(
+    let insert = db.query(
         "INSERT INTO sessions \
          (key, provider, issuer, sub, sid, identity, id_token_sealed, created_at, last_seen, parent) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(session.key.0.to_vec())
-    .bind(identity.provider.as_str().to_owned())
-    .bind(identity.issuer.as_str().to_owned())
-    .bind(identity.subject.as_str().to_owned())
-    .bind(session.sid.clone())
-    .bind(identity_json(identity))
-    .bind(session.id_token_sealed.clone())
-    .bind(micros(session.created_at))
-    .bind(micros(session.last_seen))
-    .bind(session.parent.map(|parent| parent.0.to_vec()))
+    );
+    insert
+        .bind(&session.key.0[..])
+        .bind(identity.provider.as_str())
+        .bind(identity.issuer.as_str())
+        .bind(identity.subject.as_str())
+        .bind(session.sid.as_deref())
+        .bind(identity_json(identity))
+        .bind(session.id_token_sealed.as_deref())
+        .bind(micros(session.created_at))
+        .bind(micros(session.last_seen))
+        .bind(session.parent.as_ref().map(|parent| &parent.0[..]))
+        .execute()
+        .await
 }
 
-/// Begins the session of a frame, where the one that it hangs on lives.
-async fn framed(
-    session: &Session,
-    redeemed: &Redeemed,
-    replaces: Option<SessionKey>,
-    db: &mut SqliteConnection,
-) -> Result<Applied, sqlx::Error> {
-    if !redeemed.redeem(db).await? {
-        return Ok(Applied::AlreadyRedeemed);
-    }
-    let parent = sqlx::query_scalar::<_, i64>("SELECT 1 FROM sessions WHERE key = $1 AND parent IS NULL")
-        .bind(session.parent.map(|parent| parent.0.to_vec()))
-        .fetch_optional(&mut *db)
-        .await?;
-    if parent.is_none() {
-        return Ok(Applied::LoggedOut);
-    }
-    if let Some(old) = replaces {
-        end_session(&old).execute(&mut *db).await?;
-    }
-    Ok(Applied::Rows(
-        insert_session(session).execute(db).await?.rows_affected(),
-    ))
+/// Whether the session that a frame's is to hang on is there.
+async fn parent_lives(session: &Session, db: &mut Connection) -> Result<bool, sqlx::Error> {
+    let parent = db.query("SELECT key FROM sessions WHERE key = $1 AND parent IS NULL");
+    let parent = parent.bind(session.parent.as_ref().map(|parent| &parent.0[..]));
+    Ok(parent.fetch_optional().await?.is_some())
 }
 
 /// Whoever works in a frame is at work: the session that it hangs on is seen too.
-fn touch(key: &SessionKey, at: OffsetDateTime) -> Query {
-    sqlx::query(
+async fn touch(key: &SessionKey, at: OffsetDateTime, db: &mut Connection) -> Result<u64, sqlx::Error> {
+    let touch = db.query(
         "UPDATE sessions SET last_seen = $1 WHERE last_seen < $1 \
          AND key IN ($2, (SELECT parent FROM sessions WHERE key = $2))",
-    )
-    .bind(micros(at))
-    .bind(key.0.to_vec())
+    );
+    touch.bind(micros(at)).bind(&key.0[..]).execute().await
 }
 
-fn end_session(key: &SessionKey) -> Query {
-    sqlx::query("DELETE FROM sessions WHERE key = $1 OR parent = $1").bind(key.0.to_vec())
+async fn end_session(key: &SessionKey, db: &mut Connection) -> Result<u64, sqlx::Error> {
+    let end = db.query("DELETE FROM sessions WHERE key = $1 OR parent = $1");
+    end.bind(&key.0[..]).execute().await
 }
 
 impl Redeemed {
     /// False where it was redeemed before.
-    async fn redeem(&self, db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-        let done =
-            sqlx::query("INSERT INTO redeemed (hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                .bind(self.hash.to_vec())
-                .bind(micros(self.until))
-                .execute(db)
-                .await?;
-        Ok(done.rows_affected() == 1)
+    async fn redeem(&self, db: &mut Connection) -> Result<bool, sqlx::Error> {
+        let insert =
+            db.query("INSERT INTO redeemed (hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+        let done = insert.bind(&self.hash[..]).bind(micros(self.until)).execute();
+        Ok(done.await? == 1)
     }
 }

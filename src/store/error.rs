@@ -1,7 +1,10 @@
 //! How the store says no.
 
+use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
+
+use super::db::is_refused;
 
 /// The store did not answer in time, or is known to be down; answered with 503 (C-42).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,27 +33,44 @@ pub enum LaunchError {
     Unavailable(#[from] Unavailable),
 }
 
-/// Why the store could not be opened.
+/// Why the store could not be opened. Places are named without user and password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("{} cannot be opened or made", path.display())]
     File { path: PathBuf, source: io::Error },
-    #[error("{} cannot be used as a store", path.display())]
-    Connect { path: PathBuf, source: sqlx::Error },
-    #[error("{} cannot be brought up to date", path.display())]
+    #[error("{place} cannot be used as a store")]
+    Connect { place: String, source: sqlx::Error },
+    #[error("{place} takes connections, and does not answer")]
+    Silent { place: String },
+    #[error("{place} cannot be brought up to date")]
     Migrate {
-        path: PathBuf,
+        place: String,
         source: sqlx::migrate::MigrateError,
     },
     /// C-40: a commit must be on the disk before a token leaves.
-    #[error(
-        "{} does not keep what is committed (journal_mode is {journal}, synchronous is {synchronous}): \
-         put it on a local disk",
-        path.display()
-    )]
-    NotDurable {
-        path: PathBuf,
-        journal: String,
-        synchronous: i64,
-    },
+    #[error("{place} does not keep what is committed ({found})")]
+    NotDurable { place: String, found: String },
+}
+
+/// Why a statement or a batch came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Sql(#[from] sqlx::Error),
+    #[error("it took longer than 500 ms")]
+    Slow,
+}
+
+impl Failure {
+    /// Whether it speaks of the store: one that refuses what it is given is up.
+    pub(super) fn is_the_stores(&self) -> bool {
+        !matches!(self, Self::Sql(error) if is_refused(error))
+    }
+
+    pub(super) fn log(&self, event: &'static str) {
+        let cause = self.source().map(tracing::field::display);
+        tracing::warn!(event, error = %self, cause);
+    }
 }

@@ -2,16 +2,15 @@
 
 use std::sync::LazyLock;
 
-use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use time::{Duration, OffsetDateTime};
 
-use super::change::{Query, STEP};
+use super::change::STEP;
+use super::db::Connection;
 use super::session_row::{self, COLUMNS, micros};
 use crate::audit::{ChainKey, Naming, Occasion, Record, Row};
 use crate::identity::logout_token::{Logout, Whose};
 use crate::session::Session;
-use crate::types::Issuer;
+use crate::types::{Issuer, Subject};
 
 /// How long a logout is remembered: longer than its token could act again, and than a sign-in that was
 /// under way may still end (C-25).
@@ -43,17 +42,13 @@ impl Ending {
     /// Ends the sessions and adds their records to `rows`; says how many there were.
     pub(super) async fn apply(
         &self,
-        db: &mut SqliteConnection,
+        db: &mut Connection,
         key: &ChainKey,
         rows: &mut Vec<Row>,
     ) -> Result<u64, sqlx::Error> {
         let (sid, sub) = columns(&self.whose);
-        let ended: Vec<SqliteRow> = sqlx::query(AssertSqlSafe(END.as_str()))
-            .bind(self.issuer.as_str().to_owned())
-            .bind(sid)
-            .bind(sub)
-            .fetch_all(db)
-            .await?;
+        let end = db.query(END.as_str()).bind(self.issuer.as_str());
+        let ended = end.bind(sid).bind(sub).fetch_all().await?;
         for row in &ended {
             // A row that this version does not understand is gone all the same.
             if let Some(Session { identity, .. }) = session_row::read(row)? {
@@ -69,54 +64,49 @@ impl Ending {
 pub(super) async fn remember(
     logout: &Logout,
     until: OffsetDateTime,
-    db: &mut SqliteConnection,
+    db: &mut Connection,
 ) -> Result<bool, sqlx::Error> {
     let (sid, sub) = columns(&logout.whose);
-    let done = sqlx::query(
+    let insert = db.query(
         "INSERT INTO logouts (once, issuer, sid, sub, issued_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-    )
-    .bind(logout.once.to_vec())
-    .bind(logout.issuer.as_str().to_owned())
-    .bind(sid)
-    .bind(sub)
-    .bind(micros(logout.issued_at))
-    .bind(micros(until))
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    );
+    let insert = insert.bind(&logout.once[..]).bind(logout.issuer.as_str());
+    let insert = insert.bind(sid).bind(sub);
+    let insert = insert.bind(micros(logout.issued_at)).bind(micros(until));
+    Ok(insert.execute().await? == 1)
 }
 
 /// Whether the provider ended this session no earlier than it issued the ID token.
 pub(super) async fn has_ended(
     session: &Session,
     issued_at: OffsetDateTime,
-    db: &mut SqliteConnection,
+    db: &mut Connection,
 ) -> Result<bool, sqlx::Error> {
-    let mark = sqlx::query_scalar::<_, i64>(
-        "SELECT 1 FROM logouts WHERE issuer = $1 AND issued_at >= $2 \
+    let mark = db.query(
+        "SELECT once FROM logouts WHERE issuer = $1 AND issued_at >= $2 \
          AND (sid = $3 OR (sub = $4 AND (sid IS NULL OR $3 IS NULL))) LIMIT 1",
-    )
-    .bind(session.identity.issuer.as_str().to_owned())
-    .bind(micros(issued_at))
-    .bind(session.sid.clone())
-    .bind(session.identity.subject.as_str().to_owned());
-    Ok(mark.fetch_optional(db).await?.is_some())
+    );
+    let mark = mark
+        .bind(session.identity.issuer.as_str())
+        .bind(micros(issued_at));
+    let mark = mark
+        .bind(session.sid.as_deref())
+        .bind(session.identity.subject.as_str());
+    Ok(mark.fetch_optional().await?.is_some())
 }
 
 /// Forgets logouts past their time.
-pub(super) fn clean(now: OffsetDateTime) -> Query {
-    sqlx::query("DELETE FROM logouts WHERE once IN (SELECT once FROM logouts WHERE expires_at < $1 LIMIT $2)")
-        .bind(micros(now))
-        .bind(STEP)
+pub(super) async fn clean(now: OffsetDateTime, db: &mut Connection) -> Result<u64, sqlx::Error> {
+    let clean = db
+        .query("DELETE FROM logouts WHERE once IN (SELECT once FROM logouts WHERE expires_at < $1 LIMIT $2)");
+    clean.bind(micros(now)).bind(STEP).execute().await
 }
 
-fn columns(whose: &Whose) -> (Option<String>, Option<String>) {
+/// The columns `sid` and `sub`.
+fn columns(whose: &Whose) -> (Option<&str>, Option<&str>) {
     match whose {
-        Whose::Sid { sid, subject } => {
-            let subject = subject.as_ref().map(|subject| subject.as_str().to_owned());
-            (Some(sid.clone()), subject)
-        }
-        Whose::Subject(subject) => (None, Some(subject.as_str().to_owned())),
+        Whose::Sid { sid, subject } => (Some(sid), subject.as_ref().map(Subject::as_str)),
+        Whose::Subject(subject) => (None, Some(subject.as_str())),
     }
 }

@@ -1,33 +1,40 @@
 //! What outlives a request: sessions, redeemed states, the audit trail, the sealing key.
 //!
-//! Reads go through a small pool, all writes through one task (`writer`). Every call ends within
-//! [`BUDGET`]; when the store fails, callers are turned away at once until a probe goes through (C-42).
+//! Reads go through a few connections (`readers`), all writes through one task (`writer`). Every call ends
+//! within [`BUDGET`]; when the store fails, callers are turned away at once until a probe goes through
+//! (C-42).
+//!
+//! It is one SQLite file, or a PostgreSQL database that several replicas share; the statements are the
+//! same (`db`). Nothing is remembered between two calls, so that what one replica writes is so for all
+//! others at their next. Those that write take turns (`postgres::BEGIN`), a batch each.
 
 mod binding;
 mod change;
+mod db;
 mod error;
 mod health;
 mod logout;
 mod open;
+mod postgres;
 mod probe;
 mod read;
+mod readers;
 mod retention;
 mod rollup;
 mod session_row;
 mod sessions;
+mod sqlite;
 #[cfg(test)]
 mod tests;
 mod trail;
 mod trail_reader;
 mod writer;
 
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration as StdDuration;
 
 use secrecy::{SecretBox, SecretSlice};
-use sqlx::sqlite::SqlitePool;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -38,12 +45,13 @@ use self::change::{Applied, Change, Redeemed, STEP};
 pub use self::error::{LaunchError, OpenError, SignInError, Unavailable};
 use self::health::Health;
 use self::open::Place;
+use self::readers::Readers;
 pub use self::rollup::Tally;
 pub use self::trail_reader::{Filter, ReadError, TrailReader};
 use self::writer::{BATCH, Order, Write, Writer};
 use crate::audit::{Chain, ChainKey, Head, Naming, PlainReceipt, Receipt, Record, Row};
 use crate::clock::Clock;
-use crate::config::Person;
+use crate::config::{Person, StoreUrl};
 use crate::session::{Limits, SessionKey, csrf};
 use crate::signer::SignedToken;
 use crate::types::AppId;
@@ -54,7 +62,7 @@ pub const BUDGET: StdDuration = StdDuration::from_millis(500);
 /// How long a caller stands in line while the store works: a crowd is no failure.
 pub const PATIENCE: StdDuration = StdDuration::from_secs(5);
 
-/// What the store needs to know besides its file.
+/// What the store needs to know besides its place.
 pub struct Options {
     /// HMAC key of the audit chain, from `[audit] key_file` or [`crate::audit::key_beside`].
     pub audit_key: SecretBox<[u8; 32]>,
@@ -96,7 +104,7 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     orders: mpsc::Sender<Order>,
-    readers: SqlitePool,
+    readers: Arc<Readers>,
     health: Arc<Health>,
     /// Of the chain that this process writes.
     head: Arc<Mutex<Option<Head>>>,
@@ -107,12 +115,12 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens the file, making it (mode 0600) and its tables where they are missing, and starts the
-    /// tasks that write and probe. Fails where a commit would not be durable (C-40).
-    pub async fn open(path: &Path, options: Options, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let place = Place::new(path);
+    /// Opens the store, brings its tables up to date (and makes an SQLite file, mode 0600, where there is
+    /// none), and starts the tasks that write and probe. Fails where a commit would not be durable (C-40).
+    pub async fn open(url: &StoreUrl, options: Options, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let place = Arc::new(Place::new(url));
         let connection = place.prepare().await?;
-        let readers = place.readers().await?;
+        let readers = Arc::new(Readers::new(Arc::clone(&place)));
         let key = Arc::new(ChainKey::new(&options.audit_key));
         let health = Arc::new(Health::new());
         let head = Arc::new(Mutex::new(None));
@@ -302,7 +310,7 @@ impl Store {
         }
     }
 
-    /// Writes what is queued, then closes the file. Every later call is `Unavailable`.
+    /// Writes what is queued, then closes the store. Every later call is `Unavailable`.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
         if self.0.orders.send(Order::Close(done)).await.is_ok() {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::sqlite::SqliteConnection;
 use time::OffsetDateTime;
 
+use super::db::Connection;
 use crate::audit::{Event, Outcome, Row, instant};
 use crate::types::AppId;
 
@@ -41,7 +41,7 @@ impl Tally {
 }
 
 /// Adds what was counted elsewhere.
-pub(super) async fn add_tallies(db: &mut SqliteConnection, tallies: &[Tally]) -> Result<(), sqlx::Error> {
+pub(super) async fn add_tallies(db: &mut Connection, tallies: &[Tally]) -> Result<(), sqlx::Error> {
     add(
         db,
         tallies.iter().map(|tally| (tally.kind(), i64::from(tally.count))),
@@ -50,7 +50,7 @@ pub(super) async fn add_tallies(db: &mut SqliteConnection, tallies: &[Tally]) ->
 }
 
 /// Adds the records of a batch.
-pub(super) async fn add_rows(db: &mut SqliteConnection, rows: &[Row]) -> Result<(), sqlx::Error> {
+pub(super) async fn add_rows(db: &mut Connection, rows: &[Row]) -> Result<(), sqlx::Error> {
     let kind = |row: &Row| {
         let mut kind = ["time", "event", "outcome", "reason", "app"]
             .map(|name| row.get(name).unwrap_or_default().to_owned());
@@ -61,28 +61,21 @@ pub(super) async fn add_rows(db: &mut SqliteConnection, rows: &[Row]) -> Result<
 }
 
 /// One statement a kind, however many things are of it.
-async fn add(
-    db: &mut SqliteConnection,
-    counts: impl Iterator<Item = (Kind, i64)>,
-) -> Result<(), sqlx::Error> {
+async fn add(db: &mut Connection, counts: impl Iterator<Item = (Kind, i64)>) -> Result<(), sqlx::Error> {
     let mut sums: BTreeMap<Kind, i64> = BTreeMap::new();
     for (kind, count) in counts {
         *sums.entry(kind).or_default() += count;
     }
-    for ([hour, event, outcome, reason, app], sum) in sums {
-        sqlx::query(
+    for (kind, sum) in sums {
+        let mut add = db.query(
             "INSERT INTO rollups (hour, event, outcome, reason, app, count) VALUES ($1, $2, $3, $4, $5, $6) \
              ON CONFLICT (hour, event, outcome, reason, app) \
              DO UPDATE SET count = rollups.count + excluded.count",
-        )
-        .bind(hour)
-        .bind(event)
-        .bind(outcome)
-        .bind(reason)
-        .bind(app)
-        .bind(sum)
-        .execute(&mut *db)
-        .await?;
+        );
+        for part in kind {
+            add = add.bind(part);
+        }
+        add.bind(sum).execute().await?;
     }
     Ok(())
 }

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 
+use super::db::Row;
 use crate::identity::{Groups, GroupsUnknown, Identity};
 use crate::session::{Session, SessionKey};
 use crate::types::{Email, Issuer, ProviderId, Subject};
@@ -55,19 +54,19 @@ pub(super) fn identity_json(identity: &Identity) -> String {
 
 /// A row's session; `None` for a row that this version does not understand, whose owner then
 /// signs in again.
-pub(super) fn read(row: &SqliteRow) -> Result<Option<Session>, sqlx::Error> {
+pub(super) fn read(row: &Row) -> Result<Option<Session>, sqlx::Error> {
     let texts: [String; 4] = [
-        row.try_get("provider")?,
-        row.try_get("issuer")?,
-        row.try_get("sub")?,
-        row.try_get("identity")?,
+        row.get("provider")?,
+        row.get("issuer")?,
+        row.get("sub")?,
+        row.get("identity")?,
     ];
-    let key: Vec<u8> = row.try_get("key")?;
-    let parent: Option<Vec<u8>> = row.try_get("parent")?;
-    let created_at: i64 = row.try_get("created_at")?;
-    let last_seen: i64 = row.try_get("last_seen")?;
-    let sid = row.try_get("sid")?;
-    let id_token_sealed = row.try_get("id_token_sealed")?;
+    let key: Vec<u8> = row.get("key")?;
+    let parent: Option<Vec<u8>> = row.get("parent")?;
+    let created_at: i64 = row.get("created_at")?;
+    let last_seen: i64 = row.get("last_seen")?;
+    let sid = row.get("sid")?;
+    let id_token_sealed = row.get("id_token_sealed")?;
     let session = || {
         Some(Session {
             key: SessionKey(key.try_into().ok()?),

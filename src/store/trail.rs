@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqliteConnection;
-
+use super::db::{self, Connection};
 use super::rollup;
 use crate::audit::{Chain, ChainKey, FIELDS, Head, LINK_FIELDS, Row};
 
@@ -32,7 +30,7 @@ fn insert_text(rows: usize) -> String {
 
 /// Appends `rows` to the chain.
 pub(super) async fn append(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     key: &ChainKey,
     chain: &mut Chain,
     mut rows: Vec<Row>,
@@ -52,7 +50,7 @@ pub(super) async fn append(
     while rest.len() > 0 {
         let size = CHUNKS.iter().position(|size| *size <= rest.len());
         let size = size.unwrap_or(CHUNKS.len() - 1);
-        let mut insert = sqlx::query(AssertSqlSafe(INSERTS[size].as_str()));
+        let mut insert = db.query(INSERTS[size].as_str());
         for row in rest.by_ref().take(CHUNKS[size]) {
             for field in row.fields {
                 insert = insert.bind(field);
@@ -64,42 +62,37 @@ pub(super) async fn append(
                 .bind(link.prev)
                 .bind(link.mac);
         }
-        insert.execute(&mut *db).await?;
+        insert.execute().await?;
     }
 
     let Some(head) = chain.head() else { return Ok(()) };
-    sqlx::query(
+    let insert = db.query(
         "INSERT INTO audit_heads (writer, seq, mac) VALUES ($1, $2, $3) \
          ON CONFLICT (writer) DO UPDATE SET seq = excluded.seq, mac = excluded.mac",
-    )
-    .bind(head.writer)
-    .bind(head.seq)
-    .bind(head.mac)
-    .execute(db)
-    .await?;
-    Ok(())
+    );
+    let insert = insert.bind(head.writer).bind(head.seq).bind(head.mac);
+    insert.execute().await.map(drop)
 }
 
 /// The first row of a chain names all heads that stand.
-async fn begin(db: &mut SqliteConnection, key: &ChainKey, chain: &mut Chain) -> Result<(), sqlx::Error> {
+async fn begin(db: &mut Connection, key: &ChainKey, chain: &mut Chain) -> Result<(), sqlx::Error> {
     let heads = heads(db).await?;
     let heads: Vec<String> = heads.iter().map(Head::to_string).collect();
     let heads = heads.join("\n");
     chain.begin(key, &heads);
-    sqlx::query("INSERT INTO audit_starts (writer, heads) VALUES ($1, $2)")
-        .bind(chain.writer())
-        .bind(heads)
-        .execute(db)
-        .await?;
-    Ok(())
+    let insert = db.query("INSERT INTO audit_starts (writer, heads) VALUES ($1, $2)");
+    insert.bind(chain.writer()).bind(heads).execute().await.map(drop)
 }
 
 /// The last row of every chain that has rows.
-pub(super) async fn heads(db: &mut SqliteConnection) -> Result<Vec<Head>, sqlx::Error> {
-    let rows: Vec<(String, i64, String)> =
-        sqlx::query_as("SELECT writer, seq, mac FROM audit_heads ORDER BY writer")
-            .fetch_all(db)
-            .await?;
-    let head = |(writer, seq, mac)| Head { writer, seq, mac };
-    Ok(rows.into_iter().map(head).collect())
+pub(super) async fn heads(db: &mut Connection) -> Result<Vec<Head>, sqlx::Error> {
+    let rows = db.query("SELECT writer, seq, mac FROM audit_heads ORDER BY writer");
+    let head = |row: &db::Row| {
+        Ok(Head {
+            writer: row.get("writer")?,
+            seq: row.get("seq")?,
+            mac: row.get("mac")?,
+        })
+    };
+    rows.fetch_all().await?.iter().map(head).collect()
 }

@@ -1,14 +1,13 @@
 //! Reading the trail besides a running server: one read-only snapshot, a page at a time.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::LazyLock;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
-
-use super::trail;
+use super::db::{self, Connection};
+use super::open::Place;
+use super::{OpenError, trail};
 use crate::audit::{Anchors, FIELDS, Head, LINK_FIELDS, Link, Row, Tombstone};
+use crate::config::StoreUrl;
 
 const PAGE: i64 = 1000;
 
@@ -32,7 +31,7 @@ pub struct Filter {
     pub to: Option<String>,
 }
 
-pub struct TrailReader(SqliteConnection);
+pub struct TrailReader(Connection);
 
 static COLUMNS: LazyLock<String> = LazyLock::new(|| {
     let columns: Vec<&str> = FIELDS.iter().chain(&LINK_FIELDS).copied().collect();
@@ -64,16 +63,9 @@ static BY_CHAIN: LazyLock<String> = LazyLock::new(|| {
 });
 
 impl TrailReader {
-    /// Opens the file without the right to write, and holds the state that it has now.
-    pub async fn open(path: &Path) -> Result<Self, ReadError> {
-        let mut db = SqliteConnectOptions::new()
-            .filename(path)
-            .read_only(true)
-            .disable_statement_logging()
-            .connect()
-            .await?;
-        sqlx::query("BEGIN").execute(&mut db).await?;
-        Ok(Self(db))
+    /// Holds the state that the trail has now, without the right to write.
+    pub async fn open(url: &StoreUrl) -> Result<Self, OpenError> {
+        Place::new(url).snapshot().await.map(Self)
     }
 
     /// The newest rows that pass the filter, oldest of them first.
@@ -82,7 +74,9 @@ impl TrailReader {
             .person
             .clone()
             .map_or([None, None], |person| person.map(Some));
-        let rows = sqlx::query(AssertSqlSafe(NEWEST.as_str()))
+        let rows = self
+            .0
+            .query(NEWEST.as_str())
             .bind(&filter.app)
             .bind(plain)
             .bind(hashed)
@@ -93,7 +87,7 @@ impl TrailReader {
             .bind(&filter.id)
             .bind(&filter.token_sha256)
             .bind(i64::from(limit))
-            .fetch_all(&mut self.0)
+            .fetch_all()
             .await?;
         Ok(rows.iter().rev().map(row).collect::<Result<_, _>>()?)
     }
@@ -104,12 +98,14 @@ impl TrailReader {
         let (time, link) = last.map_or(("", &none), |row| {
             (row.get("time").unwrap_or_default(), &row.link)
         });
-        let rows = sqlx::query(AssertSqlSafe(BY_TIME.as_str()))
+        let rows = self
+            .0
+            .query(BY_TIME.as_str())
             .bind(time)
             .bind(&link.writer)
             .bind(link.seq)
             .bind(PAGE)
-            .fetch_all(&mut self.0)
+            .fetch_all()
             .await?;
         Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
     }
@@ -117,35 +113,40 @@ impl TrailReader {
     /// Up to a thousand rows behind `last`, chain by chain.
     pub async fn next_by_chain(&mut self, last: Option<&Link>) -> Result<Vec<Row>, ReadError> {
         let (writer, seq) = last.map_or(("", i64::MIN), |link| (&link.writer, link.seq));
-        let rows = sqlx::query(AssertSqlSafe(BY_CHAIN.as_str()))
+        let rows = self
+            .0
+            .query(BY_CHAIN.as_str())
             .bind(writer)
             .bind(seq)
             .bind(PAGE)
-            .fetch_all(&mut self.0)
+            .fetch_all()
             .await?;
         Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
     }
 
     /// What the rows must agree with.
     pub async fn anchors(&mut self) -> Result<Anchors, ReadError> {
-        let starts: Vec<(String, String)> = sqlx::query_as("SELECT writer, heads FROM audit_starts")
-            .fetch_all(&mut self.0)
-            .await?;
-        let stones: Vec<(String, i64, String, String, String)> =
-            sqlx::query_as("SELECT writer, seq, row_mac, cut_at, mac FROM audit_tombstones")
-                .fetch_all(&mut self.0)
-                .await?;
+        let mut starts = BTreeMap::new();
+        let rows = self.0.query("SELECT writer, heads FROM audit_starts");
+        for row in rows.fetch_all().await? {
+            starts.insert(row.get("writer")?, row.get("heads")?);
+        }
         let mut tombstones = BTreeMap::new();
-        for (writer, seq, row_mac, cut_at, mac) in stones {
+        let rows = self
+            .0
+            .query("SELECT writer, seq, row_mac, cut_at, mac FROM audit_tombstones");
+        for row in rows.fetch_all().await? {
+            let writer: String = row.get("writer")?;
             let last = Head {
                 writer: writer.clone(),
-                seq,
-                mac: row_mac,
+                seq: row.get("seq")?,
+                mac: row.get("row_mac")?,
             };
+            let (cut_at, mac) = (row.get("cut_at")?, row.get("mac")?);
             tombstones.insert(writer, Tombstone { last, cut_at, mac });
         }
         Ok(Anchors {
-            starts: starts.into_iter().collect(),
+            starts,
             tombstones,
             heads: trail::heads(&mut self.0).await?,
         })
@@ -156,16 +157,16 @@ impl TrailReader {
     }
 }
 
-fn row(row: &SqliteRow) -> Result<Row, sqlx::Error> {
+fn row(row: &db::Row) -> Result<Row, sqlx::Error> {
     let mut fields = [const { None }; FIELDS.len()];
     for (field, name) in fields.iter_mut().zip(FIELDS) {
-        *field = row.try_get(name)?;
+        *field = row.get(name)?;
     }
     let link = Link {
-        writer: row.try_get("writer")?,
-        seq: row.try_get("seq")?,
-        prev: row.try_get("prev")?,
-        mac: row.try_get("mac")?,
+        writer: row.get("writer")?,
+        seq: row.get("seq")?,
+        prev: row.get("prev")?,
+        mac: row.get("mac")?,
     };
     Ok(Row { fields, link })
 }

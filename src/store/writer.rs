@@ -3,15 +3,15 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use sqlx::Connection as _;
-use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::BUDGET;
 use super::change::{Applied, Change};
-use super::error::{OpenError, Unavailable};
+use super::db::{Connection, is_lost};
+use super::error::{Failure, Unavailable};
 use super::health::{Half, Health};
 use super::open::Place;
 use super::trail;
@@ -19,6 +19,10 @@ use crate::audit::{Chain, ChainKey, Head, Row};
 
 /// The most writes in one transaction.
 pub(super) const BATCH: usize = 256;
+
+/// How long a batch takes in more of what is queued: a crowd whose every change is a way to a server and
+/// back must not be too slow for the budget, nor for the other replicas.
+const INTAKE: Duration = Duration::from_millis(100);
 
 /// One thing to write, and who waits for it.
 pub(super) struct Write {
@@ -30,27 +34,17 @@ pub(super) struct Write {
 
 pub(super) enum Order {
     Write(Box<Write>),
-    /// Close the file; the answer comes when that is done.
+    /// Close the connection; the answer comes when that is done.
     Close(oneshot::Sender<()>),
 }
 
 pub(super) struct Writer {
-    pub(super) place: Place,
-    pub(super) connection: Option<SqliteConnection>,
+    pub(super) place: Arc<Place>,
+    pub(super) connection: Option<Connection>,
     pub(super) key: Arc<ChainKey>,
     pub(super) chain: Chain,
     pub(super) health: Arc<Health>,
     pub(super) head: Arc<Mutex<Option<Head>>>,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Sql(#[from] sqlx::Error),
-    #[error("the batch took longer than 500 ms")]
-    Slow,
 }
 
 impl Write {
@@ -73,38 +67,38 @@ impl Writer {
                     Order::Close(done) => closing = Some(done),
                 }
             }
-            if !writes.is_empty() {
+            while !writes.is_empty() {
                 self.write(&mut writes).await;
+                writes.retain(Write::is_awaited);
             }
         }
-        if let Some(connection) = self.connection.take()
-            && let Err(error) = connection.close().await
-        {
-            tracing::warn!(event = "store.close_failed", %error);
-        }
+        self.let_go().await;
         if let Some(done) = closing {
             // Whoever asked may be gone.
             let _ = done.send(());
         }
     }
 
+    /// Answers those that a batch had time for, or where it failed, all.
     async fn write(&mut self, writes: &mut Vec<Write>) {
         let outcome = timeout(BUDGET, self.commit(writes))
             .await
             .unwrap_or(Err(Failure::Slow));
-        let answers = match outcome {
+        let answers: Vec<_> = match outcome {
             Ok(answers) => {
                 self.health.succeeded(Half::Writes);
                 answers.into_iter().map(Ok).collect()
             }
             Err(failure) => {
-                tracing::warn!(event = "store.write_failed", error = %failure, writes = writes.len());
-                self.health.failed(Half::Writes);
+                failure.log("store.write_failed");
+                if failure.is_the_stores() {
+                    self.health.failed(Half::Writes);
+                }
                 self.let_go().await;
                 vec![Err(Unavailable); writes.len()]
             }
         };
-        for (write, answer) in writes.drain(..).zip(answers) {
+        for (write, answer) in writes.drain(..answers.len()).zip(answers) {
             if let Some(reply) = write.reply {
                 // Whoever asked may be gone.
                 let _ = reply.send(answer);
@@ -112,26 +106,27 @@ impl Writer {
         }
     }
 
-    /// All of it, durably, or an error and none of it (or, where the commit itself failed, nobody knows).
+    /// All that it had time for, durably, or an error and none of it (or, where the commit itself failed,
+    /// nobody knows).
     async fn commit(&mut self, writes: &mut [Write]) -> Result<Vec<Applied>, Failure> {
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            none => none.insert(self.place.writer().await?),
-        };
         let mut chain = self.chain.clone();
         let mut answers = Vec::with_capacity(writes.len());
         let mut rows = Vec::with_capacity(writes.len());
 
-        let mut db = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let started = Instant::now();
+        let db = begin(&mut self.connection, &self.place).await?;
         for write in writes {
-            let applied = write.change.apply(&mut db, &self.key, &mut rows).await?;
+            if !answers.is_empty() && started.elapsed() > INTAKE {
+                break;
+            }
+            let applied = write.change.apply(db, &self.key, &mut rows).await?;
             if write.change.is_recorded(applied) {
                 rows.extend(write.row.take());
             }
             answers.push(applied);
         }
         let records = rows.len() as u64;
-        trail::append(&mut db, &self.key, &mut chain, rows).await?;
+        trail::append(db, &self.key, &mut chain, rows).await?;
 
         // Until the commit has answered, the next chain is a new one: whether these rows stand is unknown.
         self.chain = Chain::new();
@@ -144,12 +139,30 @@ impl Writer {
         Ok(answers)
     }
 
-    /// Gives up the connection, and with it whatever state the failure left it in.
+    /// Gives up the connection, and with it whatever state a failure left it in.
     async fn let_go(&mut self) {
-        if let Some(connection) = self.connection.take()
-            && let Err(error) = connection.close().await
-        {
-            tracing::debug!(event = "store.close_failed", %error);
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        // A server that hangs does not take a farewell either.
+        match timeout(BUDGET, connection.close()).await {
+            Ok(Ok(())) | Err(_) => {}
+            Ok(Err(error)) => tracing::debug!(event = "store.close_failed", %error),
         }
     }
+}
+
+/// Begins the transaction of a batch. A connection that has died since the last one is no failure: a new
+/// one says how things are.
+async fn begin<'c>(slot: &'c mut Option<Connection>, place: &Place) -> Result<&'c mut Connection, Failure> {
+    if let Some(mut kept) = slot.take() {
+        match kept.begin().await {
+            Ok(()) => return Ok(slot.insert(kept)),
+            Err(error) if is_lost(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let fresh = slot.insert(place.writer().await?);
+    fresh.begin().await?;
+    Ok(fresh)
 }

@@ -11,6 +11,7 @@ use super::pages::FrontLogout;
 use super::visit::Visit;
 use super::{Gateway, fetch, headers, html};
 use crate::audit::Record;
+use crate::identity::logout_token::is_name;
 use crate::identity::provider::Provider;
 use crate::session::Session;
 use crate::session::cookie::Cookie;
@@ -67,8 +68,8 @@ impl Named {
         };
         let issuer = provider.settings.issuer.as_str();
         match (&all("iss")[..], &all("sid")[..]) {
-            ([], [sid]) => Self::Sid((*sid).to_owned()),
-            ([iss], [sid]) if *iss == issuer => Self::Sid((*sid).to_owned()),
+            ([], [sid]) if is_name(sid) => Self::Sid((*sid).to_owned()),
+            ([iss], [sid]) if *iss == issuer && is_name(sid) => Self::Sid((*sid).to_owned()),
             ([], []) => Self::Own,
             ([iss], []) if *iss == issuer => Self::Own,
             _ => Self::Nobody,

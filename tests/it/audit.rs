@@ -31,7 +31,7 @@ const FIELDS: [&str; 23] = [
     "prev",
 ];
 
-fn sha256(text: &str) -> String {
+pub fn sha256(text: &str) -> String {
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
     hash.as_ref()
         .iter()

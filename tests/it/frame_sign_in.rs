@@ -8,7 +8,7 @@ use crate::frames::{CRM, framed, is_card, world};
 use crate::harness::keys::base64url;
 use crate::harness::{Browser, How, Lie, Lying, Request, Response, SUPPORT, World, token_in};
 
-const VERIFIER: &str = "canary-verifier-that-only-the-frame-knows-0";
+pub const VERIFIER: &str = "canary-verifier-that-only-the-frame-knows-0";
 
 fn challenge(verifier: &str) -> String {
     base64url(digest::digest(&digest::SHA256, verifier.as_bytes()).as_ref())
@@ -18,11 +18,11 @@ fn window_for(app: &str) -> String {
     format!("/auth/handed-back?app={app}&usher_frame={}", challenge(VERIFIER))
 }
 
-fn window() -> String {
+pub fn window() -> String {
     format!("{}&customer=grace@example.org", window_for("support"))
 }
 
-fn code_on(page: &Response) -> String {
+pub fn code_on(page: &Response) -> String {
     let html = page.text();
     let (_, rest) = html.split_once("data-code=\"").expect("a code");
     rest.split('"').next().unwrap().to_owned()
@@ -36,7 +36,7 @@ fn redemption(app: &str, code: &str, verifier: &str) -> Request {
         .header("Sec-Fetch-Dest", "empty")
 }
 
-fn redeem(frame: &mut Browser, code: &str) -> Response {
+pub fn redeem(frame: &mut Browser, code: &str) -> Response {
     let origin = frame_origin(frame);
     frame.send(redemption("support", code, VERIFIER).header("Origin", &origin))
 }

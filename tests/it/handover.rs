@@ -40,7 +40,7 @@ fn page_origin(settings: &Settings) -> String {
 }
 
 /// Launches, and takes the code out of the address.
-fn code(world: &World, browser: &mut Browser, path: &str) -> String {
+pub fn code(world: &World, browser: &mut Browser, path: &str) -> String {
     let answer = browser.get(path).expect(302);
     assert!(answer.body.is_empty() && !answer.location().contains("token="));
     let (_, code) = answer.location().split_once("#usher_code=").expect("a code");
@@ -49,10 +49,13 @@ fn code(world: &World, browser: &mut Browser, path: &str) -> String {
 }
 
 /// What the page sends: from its origin, without a cookie.
-fn trade(world: &World, code: &str, origin: &str) -> Response {
+pub fn offer(code: &str, origin: &str) -> Request {
     let request = fetch(TOWNHALL, origin).header("Content-Type", "application/json");
-    let body = json!({ "code": code }).to_string();
-    world.usher.browser().send(request.body(body))
+    request.body(json!({ "code": code }).to_string())
+}
+
+fn trade(world: &World, code: &str, origin: &str) -> Response {
+    world.usher.browser().send(offer(code, origin))
 }
 
 #[track_caller]

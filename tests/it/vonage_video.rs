@@ -35,7 +35,7 @@ impl Api {
     }
 
     /// A vendor in good health, whose sessions are numbered.
-    fn sound() -> Self {
+    pub fn sound() -> Self {
         Self::start(session)
     }
 
@@ -43,7 +43,7 @@ impl Api {
         format!("http://127.0.0.1:{}", self.server.port)
     }
 
-    fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 }
@@ -68,21 +68,22 @@ fn app(settings: &mut Settings, id: &str, more: &str) {
 
 /// A gateway with a room at `api` for each value of the parameter `case`.
 pub fn with_room(api: &Api) -> World {
-    let url = api.url();
-    World::with(move |settings| {
-        app(
-            settings,
-            "room",
-            &format!("room = \"case {{case}}\"\nparams = {{ case = \"[0-9]{{1,6}}\" }}\napi_url = \"{url}\""),
-        );
-    })
+    World::with(|settings| add_room(settings, api))
+}
+
+pub fn add_room(settings: &mut Settings, api: &Api) {
+    let room = format!(
+        "room = \"case {{case}}\"\nparams = {{ case = \"[0-9]{{1,6}}\" }}\napi_url = \"{}\"",
+        api.url()
+    );
+    app(settings, "room", &room);
 }
 
 pub fn join(world: &World, browser: &mut Browser, case: &str) -> Response {
     world.ask(browser, "room", [("case", case)])
 }
 
-fn token_of(answer: &Response) -> String {
+pub fn token_of(answer: &Response) -> String {
     answer.json()["token"].as_str().expect("a token").to_owned()
 }
 

@@ -17,8 +17,8 @@ fn bound(sub: &str, email: &str) -> Terms {
 
 #[tokio::test]
 async fn c_17_a_person_and_an_address_stay_together_until_they_are_let_go() {
-    let dir = TempDir::new().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     let launch = async |terms| store.launch(token(), launch_record(), terms).await.map(drop);
     let rebound = Err(LaunchError::EmailRebound);
 
@@ -53,8 +53,8 @@ async fn c_17_a_person_and_an_address_stay_together_until_they_are_let_go() {
 
 #[tokio::test]
 async fn c_17_of_a_crowd_with_one_address_one_comes_in() {
-    let dir = TempDir::new().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     let people: Vec<_> = (0..64)
         .map(|i| {
             let (store, terms) = (store.clone(), bound(&format!("p-{i}"), "ada@example.com"));

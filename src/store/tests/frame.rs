@@ -16,8 +16,8 @@ async fn lives(store: &Store, session: &Session) -> bool {
 
 #[tokio::test]
 async fn c_25_a_frame_s_session_hangs_on_another_and_is_no_device() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     let ada = sign_in(&store, 1).await;
     let frame = framed(&store, &ada, 1).await.unwrap();
     let found = store.session(&frame.key).await.unwrap().unwrap();
@@ -38,8 +38,8 @@ async fn c_25_a_frame_s_session_hangs_on_another_and_is_no_device() {
 
 #[tokio::test]
 async fn s_209_a_code_makes_one_session_which_takes_the_place_of_the_frame_s_last() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     let ada = sign_in(&store, 1).await;
     let first = framed(&store, &ada, 1).await.unwrap();
     let error = framed(&store, &ada, 1).await.unwrap_err();
@@ -52,8 +52,8 @@ async fn s_209_a_code_makes_one_session_which_takes_the_place_of_the_frame_s_las
 
 #[tokio::test]
 async fn whoever_works_in_a_frame_is_seen() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     let ada = sign_in(&store, 1).await;
     let frame = framed(&store, &ada, 1).await.unwrap();
     let later = NOW + Duration::minutes(20);

@@ -46,8 +46,8 @@ async fn lives(store: &Store, key: SessionKey) -> bool {
 
 #[tokio::test]
 async fn s_159_a_sid_ends_its_sessions_and_a_subject_all_of_a_person() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     let one = begin(&store, 1, Some("s1"), NOW).await.unwrap();
     let same = begin(&store, 2, Some("s1"), NOW).await.unwrap();
     let two = begin(&store, 3, Some("s2"), NOW).await.unwrap();
@@ -74,8 +74,8 @@ async fn s_159_a_sid_ends_its_sessions_and_a_subject_all_of_a_person() {
 
 #[tokio::test]
 async fn s_378_the_sid_of_another_issuer_ends_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     let key = begin(&store, 1, Some("s1"), NOW).await.unwrap();
     let mut foreign = logout(1, sid("s1", Some("ada-1")));
     foreign.issuer = Issuer::parse("https://login.example.com").unwrap();
@@ -86,8 +86,8 @@ async fn s_378_the_sid_of_another_issuer_ends_nothing() {
 
 #[tokio::test]
 async fn s_158_a_token_acts_once_for_as_long_as_it_could_be_good() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     let say = async |store: &Store| {
         let logout = logout(1, person("ada-1"));
         store
@@ -101,18 +101,18 @@ async fn s_158_a_token_acts_once_for_as_long_as_it_could_be_good() {
     assert!(lives(&store, key).await, "a second use changes nothing");
     store.close().await;
 
-    let store = open_at(&dir, NOW + Duration::minutes(34), Person::Plain).await;
+    let store = open_at(&ground, NOW + Duration::minutes(34), Person::Plain).await;
     assert_eq!(store.clean_up(LIMITS).await.unwrap().logouts, 0);
     assert_eq!(say(&store).await, None);
     store.close().await;
-    let store = open_at(&dir, NOW + Duration::minutes(36), Person::Plain).await;
+    let store = open_at(&ground, NOW + Duration::minutes(36), Person::Plain).await;
     assert_eq!(store.clean_up(LIMITS).await.unwrap().logouts, 1);
 }
 
 #[tokio::test]
 async fn c_25_a_sign_in_that_was_under_way_makes_no_session() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     for (once, whose) in [(1, sid("s1", Some("ada-1"))), (2, person("eve-2"))] {
         let logout = logout(once, whose);
         store
@@ -145,15 +145,16 @@ async fn c_25_a_sign_in_that_was_under_way_makes_no_session() {
 
 #[tokio::test]
 async fn c_25_what_hangs_on_a_session_ends_with_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     let parent = begin(&store, 1, Some("s1"), NOW).await.unwrap();
     let frame = begin(&store, 2, Some("s2"), NOW).await.unwrap();
     let other = begin(&store, 3, Some("s2"), NOW).await.unwrap();
-    sqlx::query("UPDATE sessions SET parent = $1 WHERE key = $2")
-        .bind(parent.0.to_vec())
-        .bind(frame.0.to_vec())
-        .execute(&mut other_connection(&dir).await)
+    let mut db = other_connection(&ground).await;
+    let hang = db.query("UPDATE sessions SET parent = $1 WHERE key = $2");
+    hang.bind(&parent.0[..])
+        .bind(&frame.0[..])
+        .execute()
         .await
         .unwrap();
     let issuer = ada().issuer;
@@ -162,7 +163,7 @@ async fn c_25_what_hangs_on_a_session_ends_with_it() {
     assert!(!lives(&store, parent).await && !lives(&store, frame).await);
     assert!(lives(&store, other).await);
     assert!(
-        verified(&dir, &[]).await.is_whole(),
+        verified(&ground, &[]).await.is_whole(),
         "the records of the ends are in the chain"
     );
 }

@@ -24,16 +24,16 @@ async fn c_41_every_removal_change_and_move_is_found() {
         ),
         ("DELETE FROM audit_starts", "start of its chain was changed"),
     ] {
-        let dir = tempfile::tempdir().unwrap();
-        let store = open(&dir).await;
+        let ground = ground();
+        let store = open(&ground).await;
         for _ in 0..5 {
             store.record(launch_record()).await.unwrap();
         }
         store.close().await;
-        assert!(verified(&dir, &[]).await.is_whole());
-        let mut other = other_connection(&dir).await;
-        sqlx::query(tampering).execute(&mut other).await.unwrap();
-        let report = verified(&dir, &[]).await;
+        assert!(verified(&ground, &[]).await.is_whole());
+        let mut other = other_connection(&ground).await;
+        other.query(tampering).execute().await.unwrap();
+        let report = verified(&ground, &[]).await;
         assert!(
             report.problems.iter().any(|problem| problem.contains(said)),
             "{tampering}: {report:?}"
@@ -43,44 +43,41 @@ async fn c_41_every_removal_change_and_move_is_found() {
 
 #[tokio::test]
 async fn c_41_a_chain_that_went_with_all_its_traces_is_missed_by_the_next_and_by_noted_heads() {
-    let dir = tempfile::tempdir().unwrap();
+    let ground = ground();
     let mut heads = Vec::new();
     for _ in 0..2 {
-        let store = open(&dir).await;
+        let store = open(&ground).await;
         store.record(launch_record()).await.unwrap();
         heads.extend(store.0.head.lock().unwrap().clone());
         store.close().await;
     }
-    assert!(verified(&dir, &heads).await.is_whole());
+    assert!(verified(&ground, &heads).await.is_whole());
 
-    let mut other = other_connection(&dir).await;
+    let mut other = other_connection(&ground).await;
     let mut forget = async |head: &Head| {
         for table in ["audit", "audit_heads", "audit_starts"] {
             let text = format!("DELETE FROM {table} WHERE writer = '{}'", head.writer);
-            sqlx::query(sqlx::AssertSqlSafe(text))
-                .execute(&mut other)
-                .await
-                .unwrap();
+            other.query(sqlx::AssertSqlSafe(text)).execute().await.unwrap();
         }
     };
     forget(&heads[0]).await;
-    let report = verified(&dir, &[]).await;
+    let report = verified(&ground, &[]).await;
     assert!(
         report.problems[0].contains("start of a later chain names it"),
         "{report:?}"
     );
     forget(&heads[1]).await;
     assert!(
-        verified(&dir, &[]).await.is_whole(),
+        verified(&ground, &[]).await.is_whole(),
         "only a note from outside can tell"
     );
-    assert_eq!(verified(&dir, &heads).await.problems.len(), 2);
+    assert_eq!(verified(&ground, &heads).await.problems.len(), 2);
 }
 
 #[tokio::test]
 async fn c_41_retention_leaves_a_tombstone_and_a_whole_chain() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     sign_in(&store, 1).await;
     for _ in 0..3 {
         store.record(launch_record()).await.unwrap();
@@ -88,7 +85,7 @@ async fn c_41_retention_leaves_a_tombstone_and_a_whole_chain() {
     store.close().await;
 
     let later = NOW + Duration::days(401);
-    let store = open_at(&dir, later, Person::Plain).await;
+    let store = open_at(&ground, later, Person::Plain).await;
     let now = Occasion {
         now: later,
         ..occasion()
@@ -105,24 +102,25 @@ async fn c_41_retention_leaves_a_tombstone_and_a_whole_chain() {
         }
     );
     assert_eq!(store.clean_up(LIMITS).await.unwrap(), Cleaned::default());
-    let report = verified(&dir, &[]).await;
+    let report = verified(&ground, &[]).await;
     assert!(report.is_whole(), "{report:?}");
     assert_eq!(report.rows, 1);
 
-    let mut other = other_connection(&dir).await;
-    sqlx::query("UPDATE audit_tombstones SET seq = seq + 1")
-        .execute(&mut other)
+    let mut other = other_connection(&ground).await;
+    other
+        .query("UPDATE audit_tombstones SET seq = seq + 1")
+        .execute()
         .await
         .unwrap();
-    assert!(verified(&dir, &[]).await.problems[0].contains("tombstone was changed"));
+    assert!(verified(&ground, &[]).await.problems[0].contains("tombstone was changed"));
 }
 
 #[tokio::test]
 async fn c_37_people_can_stand_in_the_trail_as_hashes_that_find_them() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open_at(&dir, NOW, Person::Hash).await;
+    let ground = ground();
+    let store = open_at(&ground, NOW, Person::Hash).await;
     store.record(launch_record()).await.unwrap();
-    let mut trail = TrailReader::open(&dir.path().join("usher.db")).await.unwrap();
+    let mut trail = trail(&ground).await;
     let hash = ChainKey::new(&key()).person("ada@example.com");
     let filter = Filter {
         person: Some(["ada@example.com".into(), hash.clone()]),
@@ -136,12 +134,12 @@ async fn c_37_people_can_stand_in_the_trail_as_hashes_that_find_them() {
 
 #[tokio::test]
 async fn c_2_a_record_is_found_by_its_id_and_by_its_tokens_hash() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir).await;
+    let ground = ground();
+    let store = open(&ground).await;
     for _ in 0..2 {
         store.record(launch_record()).await.unwrap();
     }
-    let mut trail = TrailReader::open(&dir.path().join("usher.db")).await.unwrap();
+    let mut trail = trail(&ground).await;
     let all = trail.newest(&Filter::default(), 10).await.unwrap();
     let by_id = Filter {
         id: all[0].get("id").map(str::to_owned),

@@ -119,6 +119,12 @@ impl Browser {
         }
     }
 
+    /// From now on the proxy speaks to the replica at this port.
+    pub fn by_way_of(&mut self, port: u16) -> &mut Self {
+        self.behind = Some(port);
+        self
+    }
+
     /// Opens an address, and stays at its first answer.
     pub fn get(&mut self, url: &str) -> Response {
         self.send(Request::get(url))

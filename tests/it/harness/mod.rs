@@ -15,6 +15,7 @@ pub mod log;
 pub mod logout_token;
 pub mod lying;
 pub mod op;
+pub mod postgres;
 pub mod pypi;
 pub mod script;
 pub mod secrets;

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
@@ -39,6 +39,20 @@ impl Authority {
     pub fn pem(&self) -> String {
         self.0.pem()
     }
+
+    /// A certificate for some hosts, and its key.
+    fn issue(&self, hosts: &[&str]) -> (Certificate, KeyPair) {
+        let own = KeyPair::generate().expect("a key");
+        let hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
+        let leaf = CertificateParams::new(hosts).expect("names");
+        (leaf.signed_by(&own, &self.0).expect("a certificate"), own)
+    }
+
+    /// The same as PEM, for a server that is not ours.
+    pub fn issue_pem(&self, hosts: &[&str]) -> [String; 2] {
+        let (leaf, own) = self.issue(hosts);
+        [leaf.pem(), own.serialize_pem()]
+    }
 }
 
 pub struct Tls {
@@ -63,10 +77,7 @@ impl Tls {
         let path = dir.path().join("authority.pem");
         std::fs::write(&path, authority.pem()).expect("a file");
 
-        let own = KeyPair::generate().expect("a key");
-        let hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
-        let leaf = CertificateParams::new(hosts).expect("names");
-        let leaf = leaf.signed_by(&own, &authority.0).expect("a certificate");
+        let (leaf, own) = authority.issue(hosts);
         let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own.serialize_der()));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(provider)

@@ -38,6 +38,7 @@ pub struct How {
 
 pub struct Usher {
     pub dir: TempDir,
+    settings: Settings,
     pub port: u16,
     pub ops_port: u16,
     pub secrets: Arc<Secrets>,
@@ -52,11 +53,13 @@ impl Usher {
     pub fn start(secrets: Arc<Secrets>, how: How, settings: impl Fn(u16) -> Settings) -> Self {
         for _ in 0..5 {
             let port = free_port();
-            let dir = directory(&settings(port), &secrets);
+            let settings = settings(port);
+            let dir = directory(&settings, &secrets);
             let log = Arc::new(Log::default());
             if let Ok((child, readers, ops_port)) = spawn(dir.path(), &how, &log) {
                 return Self {
                     dir,
+                    settings,
                     port,
                     ops_port,
                     secrets,
@@ -73,6 +76,16 @@ impl Usher {
             );
         }
         panic!("five ports in a row were taken between looking and listening");
+    }
+
+    /// Another one with the same configuration, as `change` leaves it, on a port and in a directory of its own.
+    pub fn replica(&self, change: impl Fn(&mut Settings)) -> Self {
+        Self::start(Arc::clone(&self.secrets), self.how.clone(), |port| {
+            let mut settings = self.settings.clone();
+            change(&mut settings);
+            settings.set("[server]", "listen", &format!("\"127.0.0.1:{port}\""));
+            settings
+        })
     }
 
     pub fn url(&self, path: &str) -> String {

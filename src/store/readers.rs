@@ -1,0 +1,112 @@
+//! A few connections that only read, kept for the next who asks.
+//!
+//! A crowd stands in line for its turn, which says nothing of the store. What needs the store, be it a new
+//! connection or the statement, is within the budget.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::db::{Connection, Row, Statement, is_lost};
+use super::error::Failure;
+use super::open::Place;
+use super::{BUDGET, PATIENCE};
+
+pub(super) struct Readers {
+    place: Arc<Place>,
+    turns: Arc<Semaphore>,
+    kept: Mutex<Vec<Connection>>,
+}
+
+/// A turn, and the connection of somebody who has one.
+struct Turn {
+    readers: Arc<Readers>,
+    connection: Option<Connection>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Readers {
+    pub(super) fn new(place: Arc<Place>) -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(place.readers())),
+            place,
+            kept: Mutex::default(),
+        }
+    }
+
+    /// The rows of a statement, within the budget; `None` where the line is too long, or the store is closed.
+    pub(super) async fn ask(
+        self: &Arc<Self>,
+        statement: impl Fn(&mut Connection) -> Statement<'_>,
+    ) -> Option<Result<Vec<Row>, Failure>> {
+        let permit = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let mut turn = Turn {
+            readers: Arc::clone(self),
+            connection: None,
+            permit: Some(permit.ok()?.ok()?),
+        };
+        let answer = timeout(BUDGET, turn.ask(statement)).await;
+        let answer = answer.unwrap_or(Err(Failure::Slow));
+        match (&answer, turn.connection.take()) {
+            (Ok(_), Some(connection)) => self.kept().push(connection),
+            // Whatever state a failure has left it in goes with it.
+            (_, connection) => drop(connection),
+        }
+        Some(answer)
+    }
+
+    /// Lets go of the kept connections, which may all be as dead as the last one.
+    pub(super) fn forget(&self) {
+        self.kept().clear();
+    }
+
+    pub(super) async fn close(&self) {
+        self.turns.close();
+        let kept = std::mem::take(&mut *self.kept());
+        for connection in kept {
+            // Nothing is lost with a connection that only reads.
+            let _ = timeout(BUDGET, connection.close()).await;
+        }
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Turn {
+    /// A kept connection may have ended with its server; then a new one says how things are.
+    async fn ask(
+        &mut self,
+        statement: impl Fn(&mut Connection) -> Statement<'_>,
+    ) -> Result<Vec<Row>, Failure> {
+        let kept = self.readers.kept().pop();
+        if let Some(kept) = kept {
+            match statement(self.connection.insert(kept)).fetch_all().await {
+                Err(error) if is_lost(&error) => self.connection = None,
+                answer => return Ok(answer?),
+            }
+        }
+        let fresh = self.readers.place.reader().await?;
+        Ok(statement(self.connection.insert(fresh)).fetch_all().await?)
+    }
+}
+
+/// Whoever asked may go before the answer comes. It is then waited for, lest a crowd that comes and goes
+/// have us connect anew each time.
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let (Some(mut connection), Ok(runtime)) = (self.connection.take(), Handle::try_current()) else {
+            return;
+        };
+        let (readers, permit) = (Arc::clone(&self.readers), self.permit.take());
+        runtime.spawn(async move {
+            if let Ok(Ok(())) = timeout(BUDGET, connection.settle()).await {
+                readers.kept().push(connection);
+            }
+            drop(permit);
+        });
+    }
+}
