@@ -1,6 +1,6 @@
 //! `<usher-app>` in pages whose policy allows its script and nothing else, in Chromium over TLS.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::chromium::{Tab, Visitor};
 use crate::harness::embedded::{EVIL, FAR, NEAR};
