@@ -10,13 +10,14 @@ const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)))
 const verifier = text(crypto.getRandomValues(new Uint8Array(32)));
 let challenge;
 let opened;
+let done = false;
 
 button.addEventListener("click", (event) => {
   if (!challenge) return;
   event.preventDefault();
   opened?.close();
   opened = open(button.dataset.window + challenge, "", "popup,width=520,height=680");
-  // It may be there all the same, cut off from us by the page around.
+  // It may be there all the same, cut off from us by the page around or by the provider's.
   if (!opened) show("failed");
 });
 
@@ -25,6 +26,7 @@ addEventListener("message", async ({ data, origin, source }) => {
   const body = new URLSearchParams({ app: button.dataset.app, code: data.code, verifier });
   const redeem = () => fetch("/auth/frame", { method: "POST", body }).then((answer) => answer.ok, () => false);
   if (!await redeem()) return show("failed");
+  done = true;
   opened.close();
   // A second time is fine for a browser that kept the cookie, and for no other.
   if (!await redeem()) return show("not-kept");
@@ -33,5 +35,8 @@ addEventListener("message", async ({ data, origin, source }) => {
   location.replace(launch);
 });
 
+// Closed by hand, or cut off: nothing will come back.
+setInterval(() => { if (opened?.closed && !done) show("failed"); }, 1000);
+show("window");
 show("tab");
 crypto.subtle?.digest("SHA-256", new TextEncoder().encode(verifier)).then((hash) => { challenge = text(hash); });

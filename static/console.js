@@ -6,7 +6,6 @@ const frame = page.querySelector("iframe");
 const button = document.getElementById("reconnect");
 const { app, vendor, launch } = page.dataset;
 const lifetime = Number(page.dataset.lifetime) * 1000;
-const shortest = 20_000;
 const patience = 20_000;
 const most = 10;
 
@@ -15,6 +14,7 @@ const now = () => ({ wall: Date.now(), run: performance.now() });
 const since = (then) => Math.max(Date.now() - then.wall, performance.now() - then.run);
 
 let heard = false;
+let begun = now();
 let asking = false;
 let token;
 let failures = 0;
@@ -76,7 +76,7 @@ async function ask() {
 // What the page was told may have become less since, with another configuration. Both times are the server's.
 function life(answer, { expiresAt }) {
   const told = Date.parse(expiresAt) - Date.parse(answer.headers.get("date"));
-  return told > shortest ? Math.min(told, lifetime) : lifetime;
+  return told > 0 ? Math.min(told, lifetime) : lifetime;
 }
 
 // The launch shows the sign-in that fits. Where not even the first token came, it would only lead back here.
@@ -112,8 +112,21 @@ addEventListener("message", ({ data, origin, source }) => {
   if (data?.cobrowseio !== true || data.event !== "init") return;
   if (!heard) due = undefined;
   heard = true;
+  begun = now();
   if (token && since(token.from) < token.renewal) hand();
   else if (!failures) ask();
+});
+
+// A page that comes into the frame and does not begin is not the one that was asked for.
+frame.addEventListener("load", () => {
+  const loaded = now();
+  setTimeout(() => {
+    if (since(begun) - since(loaded) < patience) return;
+    due = token = undefined;
+    heard = false;
+    page.classList.remove("open");
+    show("silent");
+  }, patience);
 });
 
 button.addEventListener("click", () => {

@@ -1,17 +1,16 @@
-// <usher-app app="support" customer="grace@example.org">: an app behind Usher in a frame that says how far
-// it is. Pages pin these bytes (SRI), so they never change: what has to change becomes embed-2.js.
-{ // A block, so that nothing here is a name in the page.
-const script = document.currentScript ?? document.querySelector('script[src*="/static/embed"]');
-const gateway = new URL(script.src).origin;
-// No parameters of the launch; one of such a name or with a capital goes into params="name=value".
-const own = /^(app|params|height|allow|class|id|style|title|hidden|inert|lang|dir|slot|part|tabindex|role|on.*|.*\W.*)$/;
+// <usher-app app="support" customer="grace@example.org">: an app behind Usher in a frame. Pages pin these
+// bytes (SRI): what has to change becomes embed-2.js.
+{
+// An element of the page may bear that name.
+const gateway = new URL(Reflect.get(Document.prototype, "currentScript", document).src).origin;
+// HTML's attributes, and ours: the rest are parameters of the launch.
+const own = /^(app|params|height|allow|class|id|is|style|title|hidden|inert|lang|dir|slot|part|role|nonce|popover|tabindex|translate|draggable|spellcheck|(auto|content|item|on|_).*|.*\W.*)$/;
 const make = (tag, more) => Object.assign(document.createElement(tag), more);
-// A page's policy stops styles in markup, not these.
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
 :host { display: flex; flex-direction: column }
 :host([hidden]), button:empty { display: none }
-div { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1rem; min-height: 2.25rem; font-size: .875rem }
+div { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1rem; min-height: 2.25rem }
 span { flex: auto }
 a { color: inherit }
 button { min-height: 1.75rem; font: inherit }
@@ -23,7 +22,8 @@ customElements.get("usher-app") ?? customElements.define("usher-app", class exte
   #link = make("a", { target: "_blank", rel: "noopener" });
   #bar = make("div");
   #watch = new MutationObserver(() => this.#asked === this.#wish() ? this.#show() : this.reconnect());
-  #said = { lang: "", texts: {} };
+  #said = { lang: "en", texts: { refused: "It did not open.", reconnect: "Reconnect" } };
+  #names;
   #asked;
   #frame;
   #until;
@@ -39,8 +39,9 @@ customElements.get("usher-app") ?? customElements.define("usher-app", class exte
 
   connectedCallback() {
     addEventListener("message", this);
+    // Later ones may be anybody's.
+    this.#names = this.getAttributeNames().filter((name) => !own.test(name));
     this.#watch.observe(this, { attributes: true });
-    // One timer would stand still while a computer sleeps.
     this.#clock = setInterval(() => Date.now() > this.#until && this.#become("expired"), 5000);
     this.reconnect();
   }
@@ -52,23 +53,25 @@ customElements.get("usher-app") ?? customElements.define("usher-app", class exte
     this.#frame.remove();
   }
 
+  connectedMoveCallback() {}
+
   #wish() {
-    const launch = new URL("/launch/" + encodeURIComponent(this.getAttribute("app")), gateway);
+    const app = this.getAttribute("app") ?? "";
+    const launch = new URL("/launch/" + app.replace(/[^a-z0-9-]/g, "_"), gateway);
     launch.search = this.getAttribute("params") ?? "";
-    for (const { name, value } of this.attributes) if (!own.test(name)) launch.searchParams.append(name, value);
+    for (const name of this.#names) this.hasAttribute(name) && launch.searchParams.append(name, this.getAttribute(name));
     (this.querySelector('a[href*="/launch/"]') ?? this.#link).href = launch;
     launch.searchParams.append("usher_gate", "app");
     return launch.href;
   }
 
-  // Launches anew.
   reconnect() {
     this.#frame?.remove();
     const allow = this.getAttribute("allow") ?? "";
     const frame = make("iframe", { src: this.#wish(), allow, referrerPolicy: "no-referrer", pages: 0, ours: 0 });
     this.#asked = frame.src;
     this.#frame = frame;
-    // Each page of ours says that it is there; the app behind them says nothing.
+    // Each page of ours tells; the app behind them does not.
     frame.onload = () => {
       frame.pages++;
       setTimeout(() => {
@@ -87,7 +90,7 @@ customElements.get("usher-app") ?? customElements.define("usher-app", class exte
     frame.ours++;
     Object.assign(this.#said, data);
     if (data.usher === "opening") {
-      // What a page may use is settled before it comes; ours waits for that.
+      // Counts from the next page on; ours waits.
       frame.allow = this.getAttribute("allow") ?? data.allow;
       source.postMessage({ usher: "go" }, origin);
     }

@@ -25,6 +25,20 @@ impl Record {
         Self::of(Event::SignIn, Outcome::Ok, identity, occasion)
     }
 
+    /// A frame of this app got a session of its own, by a code that somebody's window handed back.
+    pub fn sign_in_in_frame(
+        identity: &Identity,
+        app: &AppId,
+        vendor: &'static str,
+        occasion: &Occasion,
+    ) -> Self {
+        Self {
+            app: Some(app.clone()),
+            vendor: Some(vendor),
+            ..Self::sign_in(identity, occasion).because("sign_in.in_frame")
+        }
+    }
+
     /// A signed-in person was not let in as a session (claims too large, an app's step-up, …).
     pub fn sign_in_refused(identity: &Identity, reason: &str, occasion: &Occasion) -> Self {
         Self::of(Event::SignIn, Outcome::Refused, identity, occasion).because(reason)

@@ -114,6 +114,12 @@ fn app(
             "is for tokens that a launch carries: the token API, which has this one, asks nobody",
         );
     }
+    if confirm && !origins.is_empty() {
+        table.warn(
+            "origins",
+            "is of no use with confirm: such an app asks in no frame, and the token API asks nobody",
+        );
+    }
     let page = target.as_ref().filter(|_| profile.delivery == Delivery::Json);
     let handover = handover::read(&table, &params, &origins, page, public_url);
     site::warn_of_other_sites(&table, &origins, page, public_url);

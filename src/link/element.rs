@@ -13,10 +13,32 @@ pub const PATH: &str = "/static/embed-1.js";
 pub const SCRIPT: &str = include_str!("../../static/embed-1.js");
 
 /// Attributes that are the element's own, and so cannot be parameters of a launch.
-const OWN: [&str; 16] = [
-    "app", "params", "height", "allow", "class", "id", "style", "title", "hidden", "inert", "lang", "dir",
-    "slot", "part", "tabindex", "role",
+const OWN: [&str; 22] = [
+    "app",
+    "params",
+    "height",
+    "allow",
+    "class",
+    "id",
+    "is",
+    "style",
+    "title",
+    "hidden",
+    "inert",
+    "lang",
+    "dir",
+    "slot",
+    "part",
+    "role",
+    "nonce",
+    "popover",
+    "tabindex",
+    "translate",
+    "draggable",
+    "spellcheck",
 ];
+/// Beginnings of names that are HTML's, or whoever else writes attributes into a page.
+const OTHERS: [&str; 5] = ["auto", "content", "item", "on", "_"];
 
 /// What a page holds against the script before it runs it (Subresource Integrity).
 pub fn integrity() -> String {
@@ -69,7 +91,7 @@ fn is_attribute(name: &str) -> bool {
     let plain = name
         .bytes()
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    plain && !OWN.contains(&name) && !name.starts_with("on")
+    plain && !OWN.contains(&name) && !OTHERS.iter().any(|start| name.starts_with(start))
 }
 
 #[cfg(test)]
@@ -81,18 +103,21 @@ mod tests {
         // Pages name this hash: a script that differs is embed-2.js, beside this one.
         assert_eq!(
             integrity(),
-            "sha384-PoLQ4nEm3QGLKhiZEYIATlIIeB/KRt1+WVdJyjXQ0UEAWQdQ3lqdSGER5ikE1sjC"
+            "sha384-eOFh+tgr9Z7AmuR+ZNji8KUIXZ7uBQCX7GwNBvajnCnga7KYV19Whix399n/UIF8"
         );
         assert!(SCRIPT.len() <= 5000, "{} bytes", SCRIPT.len());
     }
 
     #[test]
     fn the_script_and_the_snippet_agree_on_what_is_no_parameter() {
-        let own = format!("const own = /^({}|on.*|.*\\W.*)$/;\n", OWN.join("|"));
+        let (names, starts) = (OWN.join("|"), OTHERS.join("|"));
+        let own = format!("const own = /^({names}|({starts}).*|.*\\W.*)$/;\n");
         assert!(SCRIPT.contains(&own), "{own}");
         for (name, yes) in [
             ("customer", true),
-            ("_x1", true),
+            ("x_1", true),
+            ("_msthash", false),
+            ("autofocus", false),
             ("customerId", false),
             ("height", false),
             ("onload", false),

@@ -58,6 +58,8 @@ pub enum LinkError {
 pub enum Absent {
     #[error("the app lists no origins, so no page may frame it")]
     NoOrigins,
+    #[error("the app asks before it opens, which it does in no frame")]
+    Confirm,
     #[error("an event begins and ends: the app has no opens_at")]
     NoBeginning,
     #[error("an event begins and ends: the app has no closes_at")]
@@ -84,6 +86,8 @@ impl Kit {
         let allow = app.allow_in_frame(public_url);
         let frameable = if app.origins.is_empty() {
             Err(Absent::NoOrigins)
+        } else if app.confirm {
+            Err(Absent::Confirm)
         } else {
             Ok(())
         };

@@ -31,20 +31,21 @@ impl Store {
         began(self.write(change, Some(record)).await?)
     }
 
-    /// In one transaction: remembers the redeemed code, ends the session that this frame had and begins
-    /// the new one; unless the session that it is to hang on has ended meanwhile.
+    /// In one transaction: remembers the redeemed code, ends the session that this frame had, begins
+    /// the new one and records it; unless the session that it is to hang on has ended meanwhile.
     pub async fn frame(
         &self,
         session: &Session,
         redeemed: [u8; 32],
         replaces: Option<SessionKey>,
+        record: Record,
     ) -> Result<(), SignInError> {
         let change = Change::Frame {
             session: Box::new(session.clone()),
             redeemed: self.redeemed(redeemed, frame::LIFETIME),
             replaces,
         };
-        began(self.write(change, None).await?)
+        began(self.write(change, Some(record)).await?)
     }
 
     /// Ends a session and those that hang on it; false, and no record, where there was none.

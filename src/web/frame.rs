@@ -7,12 +7,13 @@ use secrecy::ExposeSecret as _;
 
 use super::body::Body;
 use super::error::Problem;
-use super::issue::destination;
+use super::issue::{self, destination};
 use super::launch::{forget_rounds, step_up, take};
 use super::login;
 use super::pages::HandedBack;
 use super::visit::{Visit, pairs};
 use super::{Gateway, fetch, headers, html};
+use crate::audit::Record;
 use crate::config::App;
 use crate::session::attempt::{CHALLENGE, Destination};
 use crate::session::cookie::Cookie;
@@ -93,6 +94,8 @@ pub async fn redeem(visit: Visit, Body(body): Body) -> Result<HttpResponse, Prob
         // On the same site the window's own cookie comes along; elsewhere this is the second time.
         return Ok(HttpResponse::NoContent().finish());
     }
+    issue::count(&visit, &parent.identity).map_err(|problem| problem.of_app(&app.id))?;
+    let record = Record::sign_in_in_frame(&parent.identity, &app.id, app.vendor, &visit.occasion());
     let id = SessionId::random();
     let session = Session {
         key: id.key(),
@@ -104,7 +107,7 @@ pub async fn redeem(visit: Visit, Body(body): Body) -> Result<HttpResponse, Prob
     let begun = visit
         .gateway
         .store()
-        .frame(&session, opened.hash, visit.frame_key())
+        .frame(&session, opened.hash, visit.frame_key(), record)
         .await;
     match begun {
         Ok(()) => {}

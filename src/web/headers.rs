@@ -36,13 +36,18 @@ const ALWAYS: [(HeaderName, &str); 10] = [
 /// Adds what is not there yet.
 pub fn complete(headers: &mut HeaderMap, public_url: &PublicUrl, reference: &Reference) {
     let framed = may_be_framed(headers);
+    // The same for everybody, whatever they bring.
+    let public = headers
+        .get(header::CACHE_CONTROL)
+        .is_some_and(|value| value.as_bytes().starts_with(b"public"));
     let mut add = |name: HeaderName, value: HeaderValue| {
         if !headers.contains_key(&name) {
             headers.insert(name, value);
         }
     };
     for (name, value) in ALWAYS {
-        if name != header::X_FRAME_OPTIONS || !framed {
+        let to_all = name == header::VARY && public;
+        if !(to_all || name == header::X_FRAME_OPTIONS && framed) {
             add(name, HeaderValue::from_static(value));
         }
     }

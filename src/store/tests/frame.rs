@@ -2,11 +2,18 @@
 
 use super::*;
 
+fn framed_record() -> Record {
+    let app = AppId::parse("support").unwrap();
+    Record::sign_in_in_frame(&ada(), &app, "cobrowse", &occasion())
+}
+
 /// Begins a session of a frame that hangs on another.
 async fn framed(store: &Store, parent: &Session, code: u8) -> Result<Session, SignInError> {
     let (_, mut session) = session();
     session.parent = Some(parent.key);
-    store.frame(&session, [100 + code; 32], None).await?;
+    store
+        .frame(&session, [100 + code; 32], None, framed_record())
+        .await?;
     Ok(session)
 }
 
@@ -46,7 +53,10 @@ async fn s_209_a_code_makes_one_session_which_takes_the_place_of_the_frame_s_las
     assert_eq!(error, SignInError::AlreadyRedeemed);
     let (_, mut next) = session();
     next.parent = Some(ada.key);
-    store.frame(&next, [2; 32], Some(first.key)).await.unwrap();
+    store
+        .frame(&next, [2; 32], Some(first.key), framed_record())
+        .await
+        .unwrap();
     assert!(!lives(&store, &first).await && lives(&store, &next).await && lives(&store, &ada).await);
 }
 

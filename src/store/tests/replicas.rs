@@ -87,8 +87,9 @@ async fn c_25_no_frame_outlives_the_session_that_ended_meanwhile() {
         let (_, mut frame) = session();
         frame.parent = Some(parent.key);
         let record = Record::sign_out(&ada(), &occasion());
+        let begun = Record::sign_in(&ada(), &occasion());
         let (framed, ended) = tokio::join!(
-            one.frame(&frame, [100 + round; 32], None),
+            one.frame(&frame, [100 + round; 32], None, begun),
             two.end_session(&parent.key, record),
         );
         assert!(ended.unwrap() && matches!(framed, Ok(()) | Err(SignInError::LoggedOut)));

@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod chromium;
 pub mod clients;
+pub mod clock;
 pub mod console;
 pub mod embedded;
 pub mod keys;

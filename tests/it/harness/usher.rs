@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -15,6 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::browser::Browser;
+use super::clock::{faketime, set_clock};
 use super::keys;
 use super::log::Log;
 use super::secrets::Secrets;
@@ -32,6 +33,8 @@ pub struct How {
     pub movable_clock: bool,
     /// Its calls that write are traced into a file (strace).
     pub traced: bool,
+    /// A file that may not grow is an error of the write, and not the process's end.
+    pub ignores_file_limits: bool,
     /// Variables of its environment.
     pub env: Vec<(&'static str, String)>,
 }
@@ -116,6 +119,10 @@ impl Usher {
             .filter(|line| line.starts_with(name) && labels.iter().all(|label| line.contains(label)))
             .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
             .sum()
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// What the kernel says of the process in `/proc`.
@@ -325,20 +332,6 @@ pub fn free_port() -> u16 {
         .port()
 }
 
-fn set_clock(dir: &Path, ahead: i64) {
-    // Renamed into place, so that nobody reads half of it.
-    fs::write(dir.join("clock.new"), format!("{ahead:+}")).unwrap();
-    fs::rename(dir.join("clock.new"), dir.join("clock")).unwrap();
-}
-
-fn faketime() -> PathBuf {
-    let places = fs::read_dir("/usr/lib").expect("/usr/lib");
-    places
-        .filter_map(|place| Some(place.ok()?.path().join("faketime/libfaketimeMT.so.1")))
-        .find(|path| path.exists())
-        .expect("libfaketime; tests/run installs it")
-}
-
 type Running = (Child, Vec<JoinHandle<()>>, u16);
 
 /// Starts the binary and waits until it says where it listens.
@@ -348,6 +341,9 @@ fn spawn(dir: &Path, how: &How, log: &Arc<Log>) -> Result<Running, ()> {
         // With -D the gateway, and not strace, is our child.
         let strace = "strace -D -f -s 32 -e trace=fsync,fdatasync,write,writev,sendto,sendmsg -o trace";
         words.extend(strace.split(' ').map(OsString::from));
+    }
+    if how.ignores_file_limits {
+        words.extend(["sh", "-c", "trap '' XFSZ; exec \"$0\" \"$@\""].map(OsString::from));
     }
     words.extend([BINARY, "serve", "-c", "usher.toml"].map(OsString::from));
     let mut command = Command::new(&words[0]);

@@ -131,6 +131,7 @@ impl Item {
 fn reason(absent: Absent) -> Text {
     match absent {
         Absent::NoOrigins => Text::new("link-absent-origins"),
+        Absent::Confirm => Text::new("link-absent-confirm"),
         Absent::NoBeginning => Text::new("link-absent-beginning"),
         Absent::NoEnd => Text::new("link-absent-end"),
         Absent::NoWindow => Text::new("link-absent-window"),
