@@ -44,6 +44,7 @@ mod frontchannel;
 mod fuzz;
 mod handover;
 mod harness;
+mod healthcheck;
 mod http;
 mod init;
 mod initiate;
