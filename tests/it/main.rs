@@ -69,6 +69,7 @@ mod provider_flow;
 mod provider_outages;
 mod provider_settings;
 mod provider_sizes;
+mod proxies;
 mod refusals;
 mod reload;
 mod replicas;
