@@ -30,6 +30,7 @@ mod custom_vendors;
 mod demo;
 mod demo_frames;
 mod demo_vendors;
+mod dependencies;
 mod deployment;
 mod element_script;
 mod forged_tokens;
