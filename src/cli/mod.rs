@@ -5,6 +5,7 @@ pub(crate) mod check;
 mod completions;
 mod demo;
 mod explain;
+mod healthcheck;
 mod init;
 mod keys;
 mod link;
@@ -116,6 +117,14 @@ enum Command {
         #[arg(long, value_name = "APP")]
         app: String,
     },
+    /// Ask a running gateway whether it is well: for containers without a shell
+    Healthcheck {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// Ask whether it can serve, too: its store answers, and it is not about to end
+        #[arg(long)]
+        ready: bool,
+    },
     /// Print what a shell needs to complete commands and options
     Completions {
         /// The shell
@@ -170,6 +179,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Keys { file, command } => keys::run(&file.config, &command, SystemClock.now()),
         Command::Link { file, wanted } => link::run(&file.config, &wanted, SystemClock.now()),
         Command::Unbind { file, person, app } => unbind::run(&file.config, &app, &person),
+        Command::Healthcheck { file, ready } => healthcheck::run(&file.config, ready),
         Command::Completions { shell } => Ok(completions::run(shell)),
         Command::Man { directory } => man::run(&directory),
         Command::Audit { file, command } => audit(&file.config, command),

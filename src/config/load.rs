@@ -1,5 +1,6 @@
 //! From the file to a [`Config`], in one pass that finds every problem.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,6 +23,20 @@ const LARGEST: u64 = 1024 * 1024;
 
 /// Reads and checks the file at `path`; relative files in it are relative to it.
 pub fn load(path: &Path) -> Result<Loaded, Problems> {
+    parse(&text_of(path)?, path)
+}
+
+/// Where the operations of a gateway with the file at `path` listen, whatever else is wrong with the file: a
+/// gateway that runs goes on with what it has read.
+pub fn ops_listen(path: &Path) -> Result<SocketAddr, Problems> {
+    let text = text_of(path)?;
+    let (document, _) = DeTable::parse_recoverable(&text);
+    let source = Source::new(path, &text);
+    let file = Table::new(&source, String::new(), 0, document.get_ref(), &[keys::FILE.keys]);
+    Ok(server::ops_listen(&file))
+}
+
+fn text_of(path: &Path) -> Result<String, Problems> {
     let refuse = |message: String| {
         Err(Problems(vec![Problem {
             file: path.to_owned(),
@@ -37,13 +52,10 @@ pub fn load(path: &Path) -> Result<Loaded, Problems> {
         Ok(found) if found.len() > LARGEST => return refuse("is over 1 MiB long".into()),
         _ => {}
     }
-    match std::fs::read_to_string(path) {
-        Ok(text) => parse(&text, path),
-        Err(error) => refuse(format!("cannot be read: {}", why(&error))),
-    }
+    std::fs::read_to_string(path).or_else(|error| refuse(format!("cannot be read: {}", why(&error))))
 }
 
-/// The same for a text in memory, which stands for a file at `path`.
+/// [`load`] for a text in memory, which stands for a file at `path`.
 pub fn parse(text: &str, path: &Path) -> Result<Loaded, Problems> {
     let (document, errors) = DeTable::parse_recoverable(text);
     let source = Source::new(path, text);

@@ -52,7 +52,7 @@ pub use encoding::Encoding;
 pub use expectation::{Expectation, PersonaTest};
 pub use key_files::{Published, State};
 pub use key_place::{KeyPlace, Place, key_place};
-pub use load::{all_keys, load, parse};
+pub use load::{all_keys, load, ops_listen, parse};
 pub use persona::{PersonaProblem, PersonaProblems, persona};
 pub use problem::{Problem, Problems, Severity};
 pub(crate) use provider::provider_among;

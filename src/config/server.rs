@@ -48,7 +48,7 @@ pub(super) fn server(file: &Table<'_>, tolerance: &Tolerance) -> Option<Server> 
         .collect();
     let mut server = Server {
         listen: Listen::Tcp(SocketAddr::from(([127, 0, 0, 1], 8080))),
-        ops_listen: SocketAddr::from(([127, 0, 0, 1], 9090)),
+        ops_listen: ops_listen(file),
         trusted_proxies: loopback,
         drain: Duration::seconds(30),
         sealing_keys: Vec::new(),
@@ -65,10 +65,6 @@ pub(super) fn server(file: &Table<'_>, tolerance: &Tolerance) -> Option<Server> 
             .parse()
             .map(Listen::Tcp)
             .map_err(|_| "is an address and port such as \"127.0.0.1:8080\", or \"unix:/path\"".into()),
-    });
-    server.ops_listen = table.parsed("ops_listen", server.ops_listen, |text| {
-        text.parse()
-            .map_err(|_| "is an address and port such as \"127.0.0.1:9090\"".into())
     });
     if table.has("trusted_proxies") {
         let net = |text: &str| {
@@ -90,6 +86,20 @@ pub(super) fn server(file: &Table<'_>, tolerance: &Tolerance) -> Option<Server> 
         _ => Err("is not an http or https URL".into()),
     });
     Some(server)
+}
+
+/// Where operations listen.
+pub(super) fn ops_listen(file: &Table<'_>) -> SocketAddr {
+    let default = SocketAddr::from(([127, 0, 0, 1], 9090));
+    let table = file
+        .has("server")
+        .then(|| file.table("server", keys::SERVER.keys));
+    table.flatten().map_or(default, |table| {
+        table.parsed("ops_listen", default, |text| {
+            text.parse()
+                .map_err(|_| "is an address and port such as \"127.0.0.1:9090\"".into())
+        })
+    })
 }
 
 pub(super) fn brand(file: &Table<'_>) -> Brand {

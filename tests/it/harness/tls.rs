@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
 
@@ -38,6 +38,10 @@ impl Authority {
 
     pub fn pem(&self) -> String {
         self.0.pem()
+    }
+
+    pub fn der(&self) -> CertificateDer<'static> {
+        self.0.der().clone()
     }
 
     /// A certificate for some hosts, and its key.
@@ -152,7 +156,8 @@ fn closing(request: &[u8]) -> Vec<u8> {
     }
 }
 
-fn is_whole(request: &[u8]) -> bool {
+/// Whether a request has its last byte.
+pub fn is_whole(request: &[u8]) -> bool {
     let Some(end) = find(request, b"\r\n\r\n") else {
         return false;
     };
