@@ -108,17 +108,8 @@ fn app(
     let key = key::read(&table, vendor, profile.head, tolerance);
     let target = profile.target.or(target);
     check_address(&table, target.as_ref(), &profile.delivery);
-    if confirm && !profile.delivery.is_by_launch() {
-        table.error(
-            "confirm",
-            "is for tokens that a launch carries: the token API, which has this one, asks nobody",
-        );
-    }
-    if confirm && !origins.is_empty() {
-        table.warn(
-            "origins",
-            "is of no use with confirm: such an app asks in no frame, and the token API asks nobody",
-        );
+    if confirm {
+        check_confirm(&table, &profile.delivery, &origins);
     }
     let page = target.as_ref().filter(|_| profile.delivery == Delivery::Json);
     let handover = handover::read(&table, &params, &origins, page, public_url);
@@ -251,6 +242,21 @@ pub(super) fn max_auth_age(table: &Table<'_>) -> Option<Duration> {
     table
         .has("max_auth_age")
         .then(|| table.duration("max_auth_age", Duration::HOUR, least, most))
+}
+
+fn check_confirm(table: &Table<'_>, delivery: &Delivery, origins: &[Origin]) {
+    if !delivery.is_by_launch() {
+        table.error(
+            "confirm",
+            "is for tokens that a launch carries: the token API, which has this one, asks nobody",
+        );
+    }
+    if !origins.is_empty() {
+        table.warn(
+            "origins",
+            "is of no use with confirm: such an app asks in no frame, and the token API asks nobody",
+        );
+    }
 }
 
 /// A token needs somewhere to go; one that the token API answers may do without.

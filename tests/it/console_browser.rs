@@ -135,6 +135,28 @@ fn c_31_across_sites_with_third_party_cookies_allowed_and_blocked() {
 }
 
 #[test]
+fn c_31_a_page_that_went_elsewhere_gets_no_token_and_none_is_made_for_it() {
+    let desk = Desk::start();
+    let visitor = punctual();
+    let tab = visitor.tab();
+    desk.world.sign_in(&tab);
+    tab.open(&desk.world.url(SUPPORT));
+    tab.see_framed("Agent ada@example.com, token 1");
+    // Long after it began, so that nobody could take the first page's word for the second's.
+    visitor.forward(21);
+    tab.evaluate_framed(&format!("location.assign('{}')", desk.world.at(EVIL, "/")));
+    visitor.forward(1);
+    for _ in 0..4 {
+        desk.go_on(&visitor, 0, 20);
+    }
+    tab.finds("#silent:not([hidden])");
+    assert_eq!(desk.launches(), 1);
+    tab.click("#reconnect");
+    tab.see_framed("Agent ada@example.com, token 2");
+    assert_eq!(desk.launches(), 2);
+}
+
+#[test]
 fn c_31_a_page_of_the_console_that_begins_anew_gets_the_token_that_still_holds() {
     let desk = Desk::start();
     let visitor = Visitor::new();

@@ -85,6 +85,7 @@ fn c_29_pages_of_any_site_get_the_script_and_keep_it() {
 fn check_says_what_pages_pin_where_an_app_may_be_framed() {
     let world = world();
     let script = world.usher.browser().get("/static/embed-1.js").expect(200);
+    assert_eq!(script.header("Vary"), None, "the same bytes for everybody");
     let hash = digest::digest(&digest::SHA384, &script.body);
     let integrity = format!("sha384-{}", STANDARD.encode(hash));
     let said = |world: &World, args: &[&str]| {

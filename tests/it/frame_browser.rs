@@ -166,12 +166,30 @@ fn s_210_a_provider_that_cuts_the_opener_off_costs_a_second_press() {
     let window = tab.click_framed_to_tab("#sign-in");
     window.arrive("/auth/handed-back");
     window.see("You are signed in");
+    window.see("Close this window and press");
+    tab.see_framed("Nothing came back");
     // Either way goes on: the button once more, or here.
     tab.click_framed_to_tab("#sign-in").closes();
     world.has_opened(&tab, 1);
     window.click("main a.button");
     window.arrive(&format!("^{}", world.world.vendor.url("/connect")));
     world.world.usher.secrets.add_url(&window.url());
+    world.cookies(&visitor);
+}
+
+#[test]
+fn s_210_a_window_that_is_closed_on_the_way_is_noticed_and_can_be_opened_again() {
+    let world = Embedded::with_a_page_on_the_way(|_| String::new(), &[]);
+    let visitor = Visitor::new();
+    let tab = visitor.tab();
+    tab.open(&world.framing(FAR, &world.url(SUPPORT), &[]));
+    let window = tab.click_framed_to_tab("#sign-in");
+    window.evaluate("setTimeout(close)");
+    window.closes();
+    tab.see_framed("Nothing came back");
+    let window = tab.click_framed_to_tab("#sign-in");
+    window.evaluate("setTimeout(close)");
+    window.closes();
     world.cookies(&visitor);
 }
 

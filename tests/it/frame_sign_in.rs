@@ -2,6 +2,7 @@
 //! Two browsers here are one in life: the window, and the frame with cookies of its own.
 
 use aws_lc_rs::digest;
+use serde_json::json;
 
 use crate::api::fetch;
 use crate::frames::{CRM, framed, is_card, world};
@@ -102,6 +103,13 @@ fn s_209_c_33_a_window_signs_in_and_the_frame_goes_on_to_the_very_console() {
     for wanted in ["SameSite=None", "Secure", "Partitioned", "HttpOnly", "Path=/"] {
         assert!(attributes.contains(wanted), "C-26: {wanted} in {attributes}");
     }
+    let [_, row] = &world.usher.audited("sign_in")[..] else {
+        panic!("the window's and the frame's")
+    };
+    assert_eq!(
+        (&row["reason"], &row["app"]),
+        (&json!("sign_in.in_frame"), &json!("support"))
+    );
     opens(&mut frame, true);
     let rows = world.usher.audited("launch");
     assert_eq!(

@@ -242,6 +242,54 @@ fn each_change_of_what_it_launches_launches_once() {
 }
 
 #[test]
+fn s_522_what_else_stands_in_the_page_chooses_no_gateway_and_ends_no_console() {
+    let world = Embedded::start();
+    let visitor = visitor();
+    let tab = visitor.tab();
+    world.sign_in(&tab);
+    // Most that cleans other people's HTML lets this through.
+    let named = format!(
+        "<img name=\"currentScript\" alt=\"\" src=\"{}\">{}",
+        world.at(EVIL, "/x.png"),
+        snippet(&world)
+    );
+    tab.open(&page(&world, NEAR, &named));
+    is(&tab, "open");
+    world.has_opened(&tab, 1);
+    assert!(
+        tab.attribute("usher-app a", "href")
+            .starts_with(&world.url("/launch/support"))
+    );
+    // Translators and frameworks write what they like.
+    tab.evaluate(
+        "app = document.querySelector('usher-app'); \
+         for (const name of ['translate', '_msthash', 'popover', 'foo', 'x-bar']) app.setAttribute(name, 'no')",
+    );
+    tab.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
+    assert_eq!(tab.evaluate(STATES), "opening open");
+    world.has_opened(&tab, 1);
+    remember(&world, &visitor, &tab);
+}
+
+#[test]
+fn what_cannot_even_begin_says_so_in_words_of_its_own() {
+    let world = Embedded::start();
+    let visitor = visitor();
+    let tab = visitor.tab();
+    for app in ["nobody-listed-it", "..", "a b"] {
+        let wrong = snippet(&world).replace("app=\"support\"", &format!("app=\"{app}\""));
+        tab.open(&page(&world, NEAR, &wrong));
+        is(&tab, "refused");
+        tab.see("It did not open.");
+        tab.see("Reconnect");
+        let frame = "document.querySelector('usher-app').shadowRoot.querySelector('iframe').src";
+        let src = tab.evaluate(frame);
+        assert!(src.as_str().unwrap().starts_with(&world.url("/launch/")), "{src}");
+    }
+    remember(&world, &visitor, &tab);
+}
+
+#[test]
 fn what_went_wrong_is_told_and_can_be_tried_again() {
     let world = Embedded::start();
     let visitor = visitor();
