@@ -61,6 +61,19 @@ pub struct Request<'a> {
     pub cap: usize,
 }
 
+impl<'a> Request<'a> {
+    pub fn get(url: &'a Url, cap: usize) -> Self {
+        let accept = HeaderValue::from_static("application/json");
+        Self {
+            method: Method::GET,
+            url,
+            headers: vec![(reqwest::header::ACCEPT, accept)],
+            body: None,
+            cap,
+        }
+    }
+}
+
 #[derive(Clone)]
 pub struct Http {
     client: Client,
@@ -95,18 +108,7 @@ impl Http {
     }
 
     pub async fn get(&self, url: &Url, cap: usize) -> Result<Answer, HttpError> {
-        let accept = (
-            reqwest::header::ACCEPT,
-            HeaderValue::from_static("application/json"),
-        );
-        self.send(Request {
-            method: Method::GET,
-            url,
-            headers: vec![accept],
-            body: None,
-            cap,
-        })
-        .await
+        self.send(Request::get(url, cap)).await
     }
 
     pub async fn send(&self, request: Request<'_>) -> Result<Answer, HttpError> {

@@ -11,10 +11,12 @@ use tokio::time::interval;
 
 use crate::app::{self, ReloadError, Reloaded, Running};
 use crate::clock::Clock;
+use crate::telemetry;
 use crate::web::gateway::{Gateway, Live};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const SECOND: Duration = Duration::from_secs(1);
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Serves until SIGTERM or SIGINT, then lets what is under way finish. SIGHUP reads the configuration at
 /// `path` again, where there is one.
@@ -31,6 +33,7 @@ pub async fn run(running: Running, path: Option<&Path>) -> std::io::Result<()> {
         None => None,
     };
     let chores = tokio::spawn(chores(live.clone()));
+    let upkeep = tokio::spawn(upkeep());
     let watch = tokio::spawn(watch_clock(Arc::clone(&live.gateway().lasting.clock)));
     let drained = live.clone();
     tokio::spawn(async move {
@@ -51,6 +54,7 @@ pub async fn run(running: Running, path: Option<&Path>) -> std::io::Result<()> {
         reloads.abort();
     }
     chores.abort();
+    upkeep.abort();
     watch.abort();
     let gateway = live.gateway();
     count_failures(&gateway).await;
@@ -92,6 +96,7 @@ fn log_reload(reloaded: &Reloaded) {
         tracing::warn!(event = "config.needs_restart", key);
     }
     tracing::info!(event = "config.reloaded", generation, changes = %changes);
+    metrics::counter!("usher_config_reloads_total", "outcome" => "ok").increment(1);
 }
 
 fn log_refusal(error: &ReloadError) {
@@ -101,6 +106,7 @@ fn log_refusal(error: &ReloadError) {
         }
     }
     tracing::error!(event = "config.reload_refused", reason = %error);
+    metrics::counter!("usher_config_reloads_total", "outcome" => "refused").increment(1);
 }
 
 /// Tells systemd, where it asks (`sd_notify(3)`).
@@ -124,6 +130,16 @@ async fn chores(live: web::Data<Live>) {
     }
 }
 
+/// Puts what was measured into its buckets. Where nobody reads the metrics, it would pile up.
+async fn upkeep() {
+    let metrics = telemetry::prometheus();
+    let mut rounds = interval(UPKEEP);
+    loop {
+        rounds.tick().await;
+        metrics.run_upkeep();
+    }
+}
+
 /// Notices that the clock was set also while nobody asks for anything (S-371).
 async fn watch_clock(clock: Arc<dyn Clock>) {
     let mut seconds = interval(SECOND);
@@ -133,6 +149,7 @@ async fn watch_clock(clock: Arc<dyn Clock>) {
         let was = std::mem::replace(&mut steady, clock.is_steady());
         if was && !steady {
             tracing::warn!(event = "clock.leapt");
+            metrics::counter!("usher_clock_leaps_total").increment(1);
         }
     }
 }

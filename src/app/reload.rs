@@ -117,6 +117,8 @@ fn keep(config: &mut Config, started: &Config, same_store: bool) -> Vec<&'static
     config.store.clone_from(&started.store);
     differs("log", config.log != started.log);
     config.log = started.log;
+    differs("otlp", config.otlp != started.otlp);
+    config.otlp.clone_from(&started.otlp);
     let (audit, was) = (&mut config.audit, &started.audit);
     let key = |audit: &config::Audit| audit.key.as_ref().map(|key| *key.expose_secret());
     differs("audit.key_file", key(audit) != key(was));

@@ -10,7 +10,7 @@ pub fn run(port: Option<u16>) -> anyhow::Result<ExitCode> {
     actix_web::rt::System::new().block_on(demo::run(port, async |path, listener| {
         let loaded =
             config::load(&path).map_err(|problems| anyhow!("the demo's own configuration:\n{problems}"))?;
-        telemetry::init(&loaded.config.log);
+        telemetry::init(&loaded.config)?;
         let running = app::start(loaded, Some(listener)).await?;
         Ok::<_, anyhow::Error>(async { Ok(lifecycle::run(running, None).await?) })
     }))?;

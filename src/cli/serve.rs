@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::config::{self, Config};
+use crate::telemetry::Traces;
 use crate::{app, lifecycle, telemetry};
 
 pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
@@ -14,12 +15,13 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    telemetry::init(&loaded.config.log);
+    let traces = telemetry::init(&loaded.config)?;
     for warning in &loaded.warnings {
         tracing::warn!(event = "config.warning", reason = %warning);
     }
     let lines = summary(&loaded.config);
     actix_web::rt::System::new().block_on(async {
+        let traces = traces.map(Traces::start);
         let running = app::start(loaded, None).await?;
         println!("listening on {}", running.address);
         println!("operations on {}", running.ops_address);
@@ -28,6 +30,9 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
         }
         println!("ready");
         lifecycle::run(running, Some(path)).await?;
+        if let Some(traces) = traces {
+            traces.finish().await;
+        }
         anyhow::Ok(())
     })?;
     Ok(ExitCode::SUCCESS)

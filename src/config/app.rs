@@ -135,6 +135,7 @@ fn app(
         access,
         recipe: profile.recipe,
         published: key::published(&table, key.as_ref()?, tolerance),
+        key_written: key::written(&table),
         key: key?,
         target,
         delivery: profile.delivery,

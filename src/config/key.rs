@@ -1,6 +1,7 @@
 //! An app's key: a pair from PEM, or a secret.
 
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
+use time::OffsetDateTime;
 
 use super::encoding::Encoding;
 use super::file::Tolerance;
@@ -95,6 +96,13 @@ pub(super) fn published(table: &Table<'_>, key: &SigningKey, tolerance: &Toleran
         published.extend(beside);
     }
     published
+}
+
+/// When the file of the key or secret was last written. Renaming it, as a rotation does, is no writing.
+pub(super) fn written(table: &Table<'_>) -> Option<OffsetDateTime> {
+    let item = [PAIR[1], SECRET[1]].into_iter().find_map(|key| table.get(key))?;
+    let file = item.source.relative(item.text()?);
+    Some(file.metadata().ok()?.modified().ok()?.into())
 }
 
 fn refuse(item: &Item<'_>, error: &RejectedKey) {

@@ -17,7 +17,7 @@ macro_rules! sections {
 }
 
 sections! {
-    FILE "" ["public_url" "server" "tls" "brand" "store" "session" "limits" "log" "audit" "admin" "providers" "apps" "test"]
+    FILE "" ["public_url" "server" "tls" "brand" "store" "session" "limits" "log" "audit" "admin" "otlp" "providers" "apps" "test"]
     SERVER "server" ["listen" "ops_listen" "trusted_proxies" "drain" "sealing_key_file" "secret_dirs" "outbound_proxy"]
     TLS "tls" ["cert_file" "key_file"]
     BRAND "brand" ["name" "logo_file" "accent" "support_url"]
@@ -27,6 +27,7 @@ sections! {
     LOG "log" ["format" "level"]
     AUDIT "audit" ["key_file" "keep" "person"]
     ADMIN "admin" ["allow" "max_auth_age"]
+    OTLP "otlp" ["endpoint"]
     PROVIDER "providers.*" [
         "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "client_key"
         "client_key_file" "client_key_env" "client_kid" "client_key_typ" "auth_method" "par" "scopes"

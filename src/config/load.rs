@@ -111,6 +111,7 @@ fn read<'a>(
     let log = server::log(&file);
     let audit = server::audit(&file, &tolerance);
     store::demand_audit_key(&file, store.as_ref(), &audit);
+    let otlp = server::otlp(&file);
     let (providers, client_keys) = provider::providers(&file, &tolerance);
     let providers: Vec<_> = providers.into_iter().map(Arc::new).collect();
     let provider_ids = provider::ids(&file);
@@ -135,6 +136,7 @@ fn read<'a>(
         log,
         audit,
         admin,
+        otlp,
         providers,
         client_keys,
         apps,

@@ -84,6 +84,8 @@ pub struct Config {
     pub audit: Audit,
     /// Who may see the pages for admins; `None`: there are none.
     pub admin: Option<access::Admins>,
+    /// Where traces go: the base address of a collector.
+    pub otlp: Option<Url>,
     /// In the file's order.
     pub providers: Vec<Arc<Provider>>,
     /// The public halves of the keys by which providers know Usher.
@@ -227,6 +229,8 @@ pub struct App {
     pub key: SigningKey,
     /// The public keys to show: the signing one, then those beside its file. Empty for a secret.
     pub published: Vec<Published>,
+    /// When the file that the key came from was last written, where it came from one.
+    pub key_written: Option<OffsetDateTime>,
     /// Where people arrive; none where only the token API serves the app.
     pub target: Option<Target>,
     pub delivery: Delivery,

@@ -209,6 +209,21 @@ pub(super) fn log(file: &Table<'_>) -> Log {
     log
 }
 
+/// The collector's base address.
+pub(super) fn otlp(file: &Table<'_>) -> Option<Url> {
+    let table = file
+        .has("otlp")
+        .then(|| file.table("otlp", keys::OTLP.keys))
+        .flatten()?;
+    table.require("endpoint")?.parsed(|text| {
+        let url = secure_url(text).map_err(|e| e.to_string())?;
+        if url.query().is_some() || url.fragment().is_some() || url.path().ends_with("/v1/traces") {
+            return Err("is the collector's base address: what comes behind it is added".into());
+        }
+        Ok(url)
+    })
+}
+
 pub(super) fn audit(file: &Table<'_>, tolerance: &Tolerance) -> Audit {
     let mut audit = Audit {
         key: None,

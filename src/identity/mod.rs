@@ -1,6 +1,7 @@
 //! Who signed in: what a provider said about a person, checked and given types.
 
 mod cached;
+mod calls;
 mod claims;
 mod groups;
 mod par;

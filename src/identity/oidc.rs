@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use url::Url;
 
+use super::calls::Endpoint;
 use super::claims;
 use super::id_token::{self, Expected, Invalid, Verified};
 use super::jwt::{self, Kind, Unproven};
@@ -27,7 +28,7 @@ use super::logout_token::is_name;
 use super::provider::{Metadata, Provider, ProviderError};
 use super::settings::ClientAuth;
 use super::{Identity, par, userinfo};
-use crate::http::{self, Http, HttpError};
+use crate::http::{self, HttpError};
 
 const TOKEN_CAP: usize = 64 * 1024;
 /// C-20: how long a token request may wait for its turn.
@@ -262,7 +263,6 @@ async fn exchange(
         redirect_uri,
         secrets,
     } = code;
-    let http = &provider.http;
     let settings = &provider.settings;
     let client = client(provider, metadata, redirect_uri)?;
     let mut request = client
@@ -274,7 +274,7 @@ async fn exchange(
         }
     }
     let tokens = request
-        .request_async(&|request| call(http, request))
+        .request_async(&|request| call(provider, request))
         .await
         .map_err(|error| match error {
             RequestTokenError::Request(CallError(error)) => ProviderError::from(error).into(),
@@ -327,7 +327,7 @@ async fn exchange(
 struct CallError(HttpError);
 
 /// The token request over our own client.
-async fn call(http: &Http, request: HttpRequest) -> Result<HttpResponse, CallError> {
+async fn call(provider: &Provider, request: HttpRequest) -> Result<HttpResponse, CallError> {
     let (parts, body) = request.into_parts();
     let url = Url::parse(&parts.uri.to_string()).map_err(|_| CallError(HttpError::Unreachable))?;
     let mut headers: Vec<_> = parts
@@ -345,7 +345,7 @@ async fn call(http: &Http, request: HttpRequest) -> Result<HttpResponse, CallErr
         body: Some(body),
         cap: TOKEN_CAP,
     };
-    let answer = http.send(request).await.map_err(CallError)?;
+    let answer = provider.call(Endpoint::Token, request).await.map_err(CallError)?;
     let mut response = HttpResponse::new(answer.body);
     *response.status_mut() =
         reqwest::StatusCode::from_u16(answer.status).map_err(|_| CallError(HttpError::Unreachable))?;

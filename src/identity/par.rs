@@ -9,6 +9,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use url::{Url, form_urlencoded};
 
+use super::calls::Endpoint;
 use super::provider::{Metadata, Provider, ProviderError};
 use super::settings::ClientAuth;
 use super::strict_json;
@@ -59,7 +60,7 @@ pub async fn push(
         body: Some(form.finish().into_bytes()),
         cap: CAP,
     };
-    let answer = provider.http.send(request).await?;
+    let answer = provider.call(Endpoint::Par, request).await?;
     match answer.status {
         200 | 201 => {}
         400..=499 => return Err(ProviderError::ParRefused),

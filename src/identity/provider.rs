@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -9,11 +10,12 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::cached::{Cached, Fetched};
+use super::calls::Endpoint;
 use super::jwt::Kind;
 use super::keys::Keys;
 pub use super::metadata::Metadata;
 use super::settings;
-use crate::http::{Answer, Http, HttpError, Network};
+use crate::http::{Answer, Http, HttpError, Network, Request};
 use crate::types;
 
 const METADATA_CAP: usize = 256 * 1024;
@@ -86,7 +88,9 @@ impl From<HttpError> for ProviderError {
 
 pub struct Provider {
     pub settings: Arc<settings::Provider>,
-    pub http: Http,
+    pub(super) http: Http,
+    /// How its last answer was.
+    pub(super) answers: AtomicBool,
     pub(super) token_requests: Semaphore,
     /// Pushed requests have turns of their own: strangers cause them, and must not hold up those who
     /// come back with a code.
@@ -114,6 +118,7 @@ impl Provider {
         Ok(Self {
             settings,
             http,
+            answers: AtomicBool::new(true),
             token_requests: Semaphore::new(TOKEN_REQUESTS),
             pushes: Semaphore::new(TOKEN_REQUESTS),
             metadata: Cached::new(),
@@ -131,6 +136,11 @@ impl Provider {
     /// How the last fetch of the metadata or the keys failed, where it did.
     pub fn last_failure(&self) -> Option<ProviderError> {
         self.metadata.last_failure().or_else(|| self.keys.last_failure())
+    }
+
+    /// Whether it was well when it was last asked; nobody is asked for this.
+    pub fn is_well(&self) -> bool {
+        self.answers.load(Ordering::Relaxed) && self.last_failure().is_none()
     }
 
     /// What is known without asking: for health and for pages that must not wait.
@@ -161,7 +171,7 @@ impl Provider {
             issuer.strip_suffix('/').unwrap_or(issuer)
         );
         let url = Url::parse(&address).map_err(|_| ProviderError::WrongAnswer)?;
-        let answer = self.document(&url, METADATA_CAP).await?;
+        let answer = self.document(Endpoint::Metadata, &url, METADATA_CAP).await?;
         Ok(Fetched {
             value: Metadata::parse(&answer.body, &answer.date, issuer)?,
             fresh_for: FRESH,
@@ -170,7 +180,9 @@ impl Provider {
 
     async fn fetch_keys(&self) -> Result<Fetched<Keys>, ProviderError> {
         let metadata = self.metadata().await?;
-        let answer = self.document(&metadata.jwks_uri, JWKS_CAP).await?;
+        let answer = self
+            .document(Endpoint::Keys, &metadata.jwks_uri, JWKS_CAP)
+            .await?;
         Ok(Fetched {
             value: Keys::parse(&answer.body).ok_or(ProviderError::WrongAnswer)?,
             fresh_for: answer
@@ -180,11 +192,11 @@ impl Provider {
     }
 
     /// A document by GET, tried twice where the provider could not be reached.
-    async fn document(&self, url: &Url, cap: usize) -> Result<Answer, ProviderError> {
-        let mut answer = self.http.get(url, cap).await;
+    async fn document(&self, endpoint: Endpoint, url: &Url, cap: usize) -> Result<Answer, ProviderError> {
+        let mut answer = self.call(endpoint, Request::get(url, cap)).await;
         if matches!(answer, Err(HttpError::Unreachable)) {
             tokio::time::sleep(RETRY_AFTER).await;
-            answer = self.http.get(url, cap).await;
+            answer = self.call(endpoint, Request::get(url, cap)).await;
         }
         let answer = answer?;
         if answer.status == 200 {

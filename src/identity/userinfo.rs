@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use url::Url;
 
+use super::calls::Endpoint;
 use super::jwt::{self, Kind, Unproven};
 use super::oidc::SignInError;
 use super::provider::{Provider, ProviderError};
@@ -36,7 +37,8 @@ pub async fn fetch(
         body: None,
         cap: CAP,
     };
-    let answer = provider.http.send(request).await.map_err(ProviderError::from)?;
+    let answer = provider.call(Endpoint::Userinfo, request).await;
+    let answer = answer.map_err(ProviderError::from)?;
     let media_type = answer.content_type.split(';').next().unwrap_or_default().trim();
     let claims = match (answer.status, media_type) {
         (200, "application/json") => {

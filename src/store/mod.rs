@@ -38,6 +38,7 @@ use secrecy::{SecretBox, SecretSlice};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 pub use self::binding::Binding;
@@ -341,10 +342,14 @@ impl Store {
 
     async fn write(&self, change: Change, record: Option<Record>) -> Result<Applied, Unavailable> {
         if self.is_up() {
+            let span = match record {
+                Some(_) => tracing::info_span!(target: "trace", "store.commit"),
+                None => Span::none(),
+            };
             let row = record.map(|record| Row::of(record, self.0.naming, &self.0.key));
             tokio::select! {
                 biased;
-                answer = self.0.send(change, row) => answer,
+                answer = self.0.send(change, row).instrument(span) => answer,
                 () = self.0.health.down() => Err(Unavailable),
             }
         } else {

@@ -81,9 +81,11 @@ impl Writer {
 
     /// Answers those that a batch had time for, or where it failed, all.
     async fn write(&mut self, writes: &mut Vec<Write>) {
+        let started = Instant::now();
         let outcome = timeout(BUDGET, self.commit(writes))
             .await
             .unwrap_or(Err(Failure::Slow));
+        metrics::histogram!("usher_store_commit_seconds").record(started.elapsed().as_secs_f64());
         let answers: Vec<_> = match outcome {
             Ok(answers) => {
                 self.health.succeeded(Half::Writes);

@@ -169,7 +169,10 @@ async fn answer(
     )
     .map_err(|error| Problem::refusal(&Refusal::TooLong(error)).of_app(&app.id))?;
     match launch {
-        Launch::Json(body) => Ok(json_answer(body.expose_secret().to_owned())),
+        Launch::Json(body) => {
+            metrics::counter!("usher_token_answers_total", "app" => app.id.as_str().to_owned()).increment(1);
+            Ok(json_answer(body.expose_secret().to_owned()))
+        }
         Launch::Redirect(_) | Launch::Form(_) => Err(Problem::internal()),
     }
 }

@@ -44,11 +44,12 @@ pub struct Lasting {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub counters: Arc<Counters>,
+    /// When the process started.
+    pub started: OffsetDateTime,
     draining: Arc<AtomicBool>,
 }
 
 /// What was counted; the limits are the configuration's.
-#[derive(Default)]
 pub struct Counters {
     pub launches: PerMinute<(Issuer, Subject)>,
     pub failed_sign_ins: PerMinute<IpAddr>,
@@ -58,10 +59,23 @@ pub struct Counters {
     pub failures: FailedSignIns,
 }
 
+impl Default for Counters {
+    fn default() -> Self {
+        Self {
+            launches: PerMinute::new("launches_per_minute"),
+            failed_sign_ins: PerMinute::new("sign_ins_per_minute"),
+            sign_outs: PerMinute::new("logouts_per_minute"),
+            refused_logouts: PerMinute::new("logouts_per_minute"),
+            failures: FailedSignIns::default(),
+        }
+    }
+}
+
 impl Lasting {
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,
+            started: clock.now(),
             clock,
             counters: Arc::default(),
             draining: Arc::default(),

@@ -13,11 +13,12 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt as _;
+use tracing::Instrument as _;
 
 use super::error::Problem;
 use super::gateway::{Gateway, Live};
 use super::visit::{Arrival, Seen, Visit, client_address};
-use super::{cors, fetch, headers, notice};
+use super::{cors, fetch, headers, notice, trace};
 use crate::config::Config;
 use crate::session::cookie::{self, Cookies};
 use crate::types::{Origin, Reference};
@@ -37,6 +38,14 @@ pub struct OnPopupsWay;
 pub struct InFrame(pub Vec<Origin>);
 
 pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let span = trace::begin(request.method());
+    guarded(request, next).instrument(span).await
+}
+
+async fn guarded(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -233,15 +242,16 @@ fn log(response: &ServiceResponse<BoxBody>, arrival: &Arrival, started: Instant)
         .request()
         .match_pattern()
         .unwrap_or_else(|| "-".to_owned());
-    let status = response.status().as_u16();
+    let status = response.status();
     let elapsed = started.elapsed();
+    trace::end(&route, status, &arrival.reference);
     metrics::histogram!("usher_request_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());
     tracing::info!(
         event = "request",
         request_id = %arrival.reference,
         method = %response.request().method(),
         route,
-        status,
+        status = status.as_u16(),
         microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
     );
 }

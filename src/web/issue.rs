@@ -1,6 +1,7 @@
 //! What a launch and an answer of the token API have in common: count, mint, record.
 
 use actix_web::http::StatusCode;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::Gateway;
@@ -47,7 +48,8 @@ impl Entry<'_> {
         if !visit.gateway.lasting.clock.is_steady() {
             return Err(Problem::unsteady().towards(self.destination()));
         }
-        let minted = match self.mint().await? {
+        let span = tracing::info_span!(target: "trace", "mint", usher.app = %app.id);
+        let minted = match self.mint().instrument(span).await? {
             Ok(minted) => minted,
             Err(refusal) => return Err(self.refuse(&refusal).await?),
         };

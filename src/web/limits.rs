@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -22,7 +22,11 @@ pub fn neighbourhood(address: IpAddr) -> IpAddr {
 /// Counts events by key within the minute that the key's first event opens.
 ///
 /// A limit of `None` counts nothing and refuses nobody.
-pub struct PerMinute<K>(Mutex<Counts<K>>);
+pub struct PerMinute<K> {
+    /// The limit's name in the configuration, and in `usher_rate_limited_total`.
+    name: &'static str,
+    counts: Mutex<Counts<K>>,
+}
 
 struct Counts<K> {
     by_key: HashMap<K, (Instant, u32)>,
@@ -40,27 +44,26 @@ impl<K: Eq + Hash> Counts<K> {
     }
 }
 
-impl<K> Default for PerMinute<K> {
-    fn default() -> Self {
-        Self(Mutex::new(Counts {
+impl<K: Eq + Hash> PerMinute<K> {
+    pub fn new(name: &'static str) -> Self {
+        let counts = Mutex::new(Counts {
             by_key: HashMap::new(),
             sweep_at: CROWD,
-        }))
+        });
+        Self { name, counts }
     }
-}
 
-impl<K: Eq + Hash> PerMinute<K> {
     /// Counts one event; `Err` holds the seconds after which the next one is taken.
     pub fn count(&self, limit: Option<NonZeroU32>, key: K) -> Result<(), u64> {
         let Some(limit) = limit else { return Ok(()) };
-        let mut counts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut counts = self.lock();
         counts.sweep();
         let (since, count) = counts.by_key.entry(key).or_insert_with(|| (Instant::now(), 0));
         if since.elapsed() >= MINUTE {
             (*since, *count) = (Instant::now(), 0);
         }
         if *count >= limit.get() {
-            return Err(left(*since));
+            return Err(self.refused(*since));
         }
         *count += 1;
         Ok(())
@@ -69,16 +72,24 @@ impl<K: Eq + Hash> PerMinute<K> {
     /// Whether the key has used its minute up, without counting.
     pub fn check(&self, limit: Option<NonZeroU32>, key: &K) -> Result<(), u64> {
         let Some(limit) = limit else { return Ok(()) };
-        let counts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let counts = self.lock();
         match counts.by_key.get(key) {
-            Some((since, count)) if *count >= limit.get() && since.elapsed() < MINUTE => Err(left(*since)),
+            Some((since, count)) if *count >= limit.get() && since.elapsed() < MINUTE => {
+                Err(self.refused(*since))
+            }
             _ => Ok(()),
         }
     }
-}
 
-fn left(since: Instant) -> u64 {
-    MINUTE.saturating_sub(since.elapsed()).as_secs().max(1)
+    /// Counts a refusal; the seconds that are left of the minute.
+    fn refused(&self, since: Instant) -> u64 {
+        metrics::counter!("usher_rate_limited_total", "limit" => self.name).increment(1);
+        MINUTE.saturating_sub(since.elapsed()).as_secs().max(1)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts<K>> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
@@ -87,11 +98,11 @@ mod tests {
 
     #[test]
     fn s_366_a_flood_of_strangers_is_walked_through_seldom() {
-        let counter = PerMinute::default();
+        let counter = PerMinute::new("launches_per_minute");
         for key in 0..CROWD + 2 {
             counter.count(NonZeroU32::new(2), key).unwrap();
         }
-        assert_eq!(counter.0.lock().unwrap().sweep_at, 2 * CROWD);
+        assert_eq!(counter.lock().sweep_at, 2 * CROWD);
     }
 
     #[test]
@@ -106,7 +117,7 @@ mod tests {
     #[test]
     fn c_54_a_limit_counts_by_key_and_zero_turns_it_off() {
         let (two, three) = (NonZeroU32::new(2), NonZeroU32::new(3));
-        let counter = PerMinute::default();
+        let counter = PerMinute::new("launches_per_minute");
         assert!(counter.count(two, "ada").is_ok() && counter.check(two, &"ada").is_ok());
         assert!(counter.count(two, "ada").is_ok());
         assert!((1..=60).contains(&counter.count(two, "ada").unwrap_err()));

@@ -14,6 +14,7 @@ mod cors;
 mod embed;
 mod error;
 mod fetch;
+mod figures;
 mod frame;
 mod frontchannel;
 pub mod gateway;
@@ -32,6 +33,7 @@ pub mod pages;
 mod portal;
 mod tally;
 pub mod text;
+mod trace;
 mod visit;
 
 use actix_web::http::{Method, StatusCode, header};

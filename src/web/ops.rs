@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
+use super::figures;
 use super::gateway::Live;
 use crate::config::App;
 use crate::identity::provider::{Provider, ProviderError};
@@ -59,10 +60,7 @@ async fn readyz(live: web::Data<Live>) -> HttpResponse {
 }
 
 async fn show_metrics(live: web::Data<Live>, prometheus: web::Data<PrometheusHandle>) -> HttpResponse {
-    let gateway = live.gateway();
-    metrics::gauge!("usher_store_up").set(if gateway.store().is_up() { 1.0 } else { 0.0 });
-    #[expect(clippy::cast_precision_loss, reason = "nobody reloads so often")]
-    metrics::gauge!("usher_config_generation").set(gateway.generation as f64);
+    figures::publish(&live.gateway());
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
         .body(prometheus.render())

@@ -17,6 +17,8 @@ pub struct Asked {
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Asked {
@@ -213,6 +215,7 @@ fn read(stream: &mut TcpStream) -> Option<Asked> {
         target,
         headers,
         body: String::new(),
+        bytes: Vec::new(),
     };
     let length = asked
         .header("Content-Length")
@@ -221,6 +224,7 @@ fn read(stream: &mut TcpStream) -> Option<Asked> {
     while bytes.len() < end + 4 + length {
         more(&mut bytes)?;
     }
-    asked.body = String::from_utf8_lossy(&bytes[end + 4..]).into_owned();
+    asked.bytes = bytes.split_off(end + 4);
+    asked.body = String::from_utf8_lossy(&asked.bytes).into_owned();
     Some(asked)
 }
