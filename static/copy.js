@@ -8,7 +8,9 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     field.select();
-    await navigator.clipboard.writeText(field.value);
+    // Where it may not, the text is selected at least.
+    const copied = await navigator.clipboard.writeText(field.value).then(() => true, () => false);
+    if (!copied) return;
     label.textContent = told.textContent = button.dataset.done;
     setTimeout(() => { label.textContent = before; told.textContent = ""; }, 2000);
   });

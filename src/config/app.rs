@@ -135,7 +135,7 @@ fn app(
         access,
         recipe: profile.recipe,
         published: key::published(&table, key.as_ref()?, tolerance),
-        key_written: key::written(&table),
+        key_written: key::written(&table, vendor),
         key: key?,
         target,
         delivery: profile.delivery,

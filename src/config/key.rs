@@ -99,8 +99,10 @@ pub(super) fn published(table: &Table<'_>, key: &SigningKey, tolerance: &Toleran
 }
 
 /// When the file of the key or secret was last written. Renaming it, as a rotation does, is no writing.
-pub(super) fn written(table: &Table<'_>) -> Option<OffsetDateTime> {
-    let item = [PAIR[1], SECRET[1]].into_iter().find_map(|key| table.get(key))?;
+pub(super) fn written(table: &Table<'_>, vendor: &Vendor) -> Option<OffsetDateTime> {
+    let secret = (vendor.key != KeyFrom::Pair).then_some(SECRET[1]);
+    let mut files = [Some(PAIR[1]), secret].into_iter().flatten();
+    let item = files.find_map(|key| table.get(key))?;
     let file = item.source.relative(item.text()?);
     Some(file.metadata().ok()?.modified().ok()?.into())
 }
