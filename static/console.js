@@ -14,7 +14,7 @@ const now = () => ({ wall: Date.now(), run: performance.now() });
 const since = (then) => Math.max(Date.now() - then.wall, performance.now() - then.run);
 
 let heard = false;
-let begun = now();
+let begun = performance.now();
 let asking = false;
 let token;
 let failures = 0;
@@ -114,16 +114,16 @@ addEventListener("message", ({ data, origin, source }) => {
   if (data?.cobrowseio !== true || data.event !== "init") return;
   if (!heard) due = undefined;
   heard = true;
-  begun = now();
+  begun = performance.now();
   if (token && since(token.from) < token.renewal) hand();
   else if (!failures) ask();
 });
 
 // A page that comes into the frame and does not begin is not the one that was asked for.
 frame.addEventListener("load", () => {
-  const loaded = now();
+  const loaded = performance.now();
   setTimeout(() => {
-    if (since(begun) - since(loaded) < patience) return;
+    if (loaded - begun < patience) return;
     due = token = undefined;
     heard = false;
     page.classList.remove("open");

@@ -110,7 +110,8 @@ fn c_31_in_a_window_and_on_the_same_site_it_opens_without_a_token_in_any_address
     assert_eq!(tab.axe(), Vec::<String>::new());
     assert_eq!(tab.overflow(), 0);
     tab.open(&desk.crm(NEAR));
-    tab.see_deep("Agent ada@example.com, token 2");
+    // Another token or, within one second, the same (C-2).
+    tab.see_deep("Agent ada@example.com, token");
     shows_no_token(&desk, &tab);
     assert_eq!(tab.axe_outer(), Vec::<String>::new());
     assert_eq!(tab.problems(), Vec::<String>::new());

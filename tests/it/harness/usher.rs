@@ -338,8 +338,9 @@ type Running = (Child, Vec<JoinHandle<()>>, u16);
 fn spawn(dir: &Path, how: &How, log: &Arc<Log>) -> Result<Running, ()> {
     let mut words: Vec<OsString> = Vec::new();
     if how.traced {
-        // With -D the gateway, and not strace, is our child.
-        let strace = "strace -D -f -s 32 -e trace=fsync,fdatasync,write,writev,sendto,sendmsg -o trace";
+        // With -D the gateway, and not strace, is our child. A disk takes its time, also where there is none.
+        let strace = "strace -D -f -s 32 -e trace=fsync,fdatasync,write,writev,sendto,sendmsg \
+                      -e inject=fsync,fdatasync:delay_exit=10000 -o trace";
         words.extend(strace.split(' ').map(OsString::from));
     }
     if how.ignores_file_limits {
