@@ -228,6 +228,14 @@ fn s_205_origins_on_another_site_are_warned_of() {
 }
 
 #[test]
+fn s_231_origins_of_an_app_that_asks_first_are_warned_of() {
+    let app = format!("{FRAMEABLE}confirm = true\norigins = [\"http://localhost:3000\"]\n");
+    let warnings = loaded(&file("", &app)).warnings;
+    let told = |warning: &super::Problem| warning.message.contains("of no use with confirm");
+    assert!(warnings.iter().any(told), "{warnings:?}");
+}
+
+#[test]
 fn c_7_a_filter_without_a_policy_is_warned_of() {
     let app = COBROWSE.replace("/dashboard", "/connect?filter_user_email={customer}");
     let text = file("", &format!("{app}params = {{ customer = \".+\" }}"));

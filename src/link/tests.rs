@@ -103,7 +103,17 @@ fn c_29_a_frame_grants_its_features_to_the_vendor_alone_and_only_where_it_may_st
     for absent in [bare.iframe, bare.sharepoint, bare.confluence] {
         assert_eq!(absent, Err(Absent::NoOrigins));
     }
-    let kit = kit(&format!("{FRAMEABLE}origins = [\"https://crm.example.com\"]\n"));
+    let listed = format!("{FRAMEABLE}origins = [\"https://crm.example.com\"]\n");
+    let asking = kit(&format!("{listed}confirm = true\n"));
+    for absent in [
+        asking.iframe,
+        asking.element,
+        asking.sharepoint,
+        asking.confluence,
+    ] {
+        assert_eq!(absent, Err(Absent::Confirm));
+    }
+    let kit = kit(&listed);
     let frame = kit.iframe.unwrap();
     assert_eq!(attribute(&frame, "src"), kit.launch_url);
     assert_eq!(attribute(&frame, "title"), "A");
