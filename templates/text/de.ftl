@@ -157,8 +157,11 @@ ago-days =
 ## Verwaltung: die Anwendungen
 
 admin-title = Verwaltung
-admin-lead = Alle Anwendungen hinter dieser Tür und was man weitergibt, damit andere sie finden.
-admin-all = Alle Anwendungen
+admin-lead = Wie es hinter dieser Tür steht: wer kommt, über welchen Anbieter, und was geöffnet wird.
+admin-overview = Übersicht
+admin-sessions = Sitzungen
+admin-audit = Protokoll
+admin-apps-lead = Alle Anwendungen hinter dieser Tür und was man weitergibt, damit andere sie finden.
 admin-apps = Anwendungen
 admin-apps-none = Es ist noch keine Anwendung eingerichtet. Jede ist ein Abschnitt [apps.…] der Konfiguration.
 admin-mark-early = öffnet später

@@ -158,8 +158,11 @@ ago-days =
 ## For admins: the apps
 
 admin-title = Administration
-admin-lead = Every app behind this door, and what to hand out so that people find it.
-admin-all = All apps
+admin-lead = How things are behind this door: who comes, through which provider, and what they open.
+admin-overview = Overview
+admin-sessions = Sessions
+admin-audit = Audit trail
+admin-apps-lead = Every app behind this door, and what to hand out so that people find it.
 admin-apps = Apps
 admin-apps-none = No app has been set up yet. Each one is a section [apps.…] of the configuration.
 admin-mark-early = opens later

@@ -6,8 +6,9 @@ use crate::harness::browser::links;
 use crate::harness::settings::Settings;
 use crate::harness::{Browser, How, Op, Request, World};
 
-const PAGES: [&str; 4] = [
+const PAGES: [&str; 5] = [
     "/admin",
+    "/admin/apps",
     "/admin/apps/townhall",
     "/admin/apps/townhall/link.ics",
     "/admin/apps/support/link.svg?customer=grace%40example.org",
@@ -268,7 +269,7 @@ fn c_57_the_apps_stand_by_title_and_lead_to_their_pages() {
     assert!(links(&home.text()).contains(&"/admin".to_owned()));
     assert!(links(&ada.get("/account").expect(200).text()).contains(&"/admin".to_owned()));
     let page = ada
-        .get("/admin")
+        .get("/admin/apps")
         .expect(200)
         .shows("Town hall")
         .shows("Support console");

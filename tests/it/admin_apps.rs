@@ -213,7 +213,7 @@ fn an_app_that_only_the_token_api_serves_has_a_page_without_a_link() {
         .hides("<textarea")
         .hides("a-secret");
     ada.get("/admin/apps/avatar/link.svg").expect(404);
-    ada.get("/admin").expect(200).shows("token API only");
+    ada.get("/admin/apps").expect(200).shows("token API only");
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn s_316_a_hostile_title_stays_text() {
         settings.set("[apps.townhall]", "title", &title);
     });
     let mut ada = world.signed_in("ada");
-    for path in ["/admin", "/admin/apps/townhall"] {
+    for path in ["/admin/apps", "/admin/apps/townhall"] {
         ada.get(path)
             .expect(200)
             .hides("<script>alert")

@@ -29,8 +29,8 @@ fn without_script_and_by_keyboard_an_admin_finds_the_link_of_an_app() {
         "no button that does nothing"
     );
     assert_eq!(tab.count("[role=img] svg"), 1);
-    tab.click("nav a[href='/admin']");
-    tab.arrive("/admin$");
+    tab.click("nav a[href='/admin/apps']");
+    tab.arrive("/admin/apps$");
     tab.click("a[href='/admin/apps/townhall']");
     tab.arrive("/admin/apps/townhall$");
     world.remember(&visitor);
@@ -68,6 +68,7 @@ fn wcag_2_2_aa_in_both_themes_and_both_languages() {
         for path in [
             "/",
             "/admin",
+            "/admin/apps",
             "/admin/apps/townhall",
             "/admin/apps/support",
             "/admin/apps/support?customer=nobody",

@@ -111,6 +111,8 @@ fn c_46_the_demos_host_is_its_admin_too() {
     tab.arrive("^http://localhost:");
     tab.click("button[value=host]");
     tab.arrive("/admin$");
+    tab.click("nav a[href='/admin/apps']");
+    tab.arrive("/admin/apps$");
     tab.click("a[href='/admin/apps/townhall']");
     tab.arrive("/admin/apps/townhall$");
     assert_eq!(tab.count("#url-1"), 1);

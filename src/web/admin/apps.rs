@@ -1,17 +1,17 @@
-//! `/admin`: the apps, and what is to be handed out so that people find them.
+//! `/admin/apps`: the apps, and what is to be handed out so that people find them.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use url::form_urlencoded;
 
-use super::Admin;
+use super::{Admin, halls};
 use crate::config::App;
 use crate::delivery::Target;
 use crate::link::{Kit, LinkError, Snippet};
 use crate::mint::Refusal;
 use crate::types::AppId;
 use crate::web::error::Problem;
-use crate::web::pages::admin::{AppPage, Field, LinkKit, Listed, Made, Overview, Who};
+use crate::web::pages::admin::{AppPage, Apps, Field, Hall, LinkKit, Listed, Made, Who};
 use crate::web::portal::tile;
 use crate::web::text::{Text, error};
 use crate::web::visit::Visit;
@@ -24,9 +24,9 @@ pub async fn list(Admin(visit): Admin) -> HttpResponse {
         place: app.target.as_ref().and_then(Target::origin),
         marks: marks(&visit, app),
     };
-    let page = Overview {
+    let page = Apps {
         shell: visit.shell(),
-        style_url: visit.gateway.assets.admin_style_url().to_owned(),
+        halls: halls(&visit, Hall::Apps),
         apps: visit.config().apps.iter().map(listed).collect(),
     };
     html(StatusCode::OK, &page)
@@ -48,13 +48,13 @@ pub async fn one(Admin(visit): Admin, id: web::Path<String>) -> Result<HttpRespo
     };
     let page = AppPage {
         shell: visit.shell(),
+        halls: halls(&visit, Hall::Apps),
         tile: tile(&visit, app),
         vendor: app.vendor,
         address: app.target.as_ref().map(Target::to_string),
         who: Who::new(&app.access, title),
         window: app.window,
         kit: link_kit(app, &given, made, refused),
-        style_url: visit.gateway.assets.admin_style_url().to_owned(),
         script_url: visit.gateway.assets.copy_url().to_owned(),
     };
     let mut response = html(status, &page);

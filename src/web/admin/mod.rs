@@ -2,6 +2,7 @@
 //! [`Admin`], which it gets only for a request of one of them.
 
 mod apps;
+mod overview;
 
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
@@ -11,6 +12,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
 use super::error::Problem;
+use super::pages::admin::{Hall, Halls};
 use super::visit::Visit;
 use super::{fetch, issue, login, notice, resource};
 use crate::access::Denial;
@@ -21,7 +23,8 @@ use crate::session::attempt::{Destination, Page};
 
 pub fn routes(routes: &mut ServiceConfig) {
     routes
-        .service(resource("/admin", "GET").route(web::get().to(apps::list)))
+        .service(resource("/admin", "GET").route(web::get().to(overview::get)))
+        .service(resource("/admin/apps", "GET").route(web::get().to(apps::list)))
         .service(resource("/admin/apps/{app}", "GET").route(web::get().to(apps::one)))
         .service(resource("/admin/apps/{app}/link.ics", "GET").route(web::get().to(apps::calendar)))
         .service(resource("/admin/apps/{app}/link.svg", "GET").route(web::get().to(apps::picture)));
@@ -44,6 +47,13 @@ impl FromRequest for Admin {
             }
         }
         .boxed_local()
+    }
+}
+
+fn halls(visit: &Visit, here: Hall) -> Halls {
+    Halls {
+        style_url: visit.gateway.assets.admin_style_url().to_owned(),
+        here,
     }
 }
 

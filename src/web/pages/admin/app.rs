@@ -1,5 +1,6 @@
 use askama::Template;
 
+use super::Halls;
 use super::kit::{LinkKit, Made, rows};
 use crate::access::{Matcher, Rules, StepUp};
 use crate::mint::Window;
@@ -13,6 +14,7 @@ use crate::web::text::Text;
 #[template(path = "admin/app.html")]
 pub struct AppPage {
     pub shell: Shell,
+    pub halls: Halls,
     pub tile: Tile,
     pub vendor: &'static str,
     /// As the configuration has it; `None` where only the token API serves the app.
@@ -20,7 +22,6 @@ pub struct AppPage {
     pub who: Who,
     pub window: Window,
     pub kit: LinkKit,
-    pub style_url: String,
     pub script_url: String,
 }
 

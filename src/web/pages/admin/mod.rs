@@ -16,9 +16,60 @@ use crate::web::text::Text;
 #[template(path = "admin/overview.html")]
 pub struct Overview {
     pub shell: Shell,
-    pub style_url: String,
+    pub halls: Halls,
+}
+
+/// `GET /admin/apps`.
+#[derive(Debug, Template)]
+#[template(path = "admin/apps.html")]
+pub struct Apps {
+    pub shell: Shell,
+    pub halls: Halls,
     /// In the config's order.
     pub apps: Vec<Listed>,
+}
+
+/// The way from one page for admins to the others.
+#[derive(Debug)]
+pub struct Halls {
+    pub style_url: String,
+    pub here: Hall,
+}
+
+/// Where in `/admin` a page belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hall {
+    Overview,
+    Apps,
+    Sessions,
+    Audit,
+}
+
+impl Halls {
+    #[expect(clippy::unused_self, reason = "the template has nothing else to ask")]
+    fn all(&self) -> &'static [Hall] {
+        &[Hall::Overview, Hall::Apps, Hall::Sessions, Hall::Audit]
+    }
+}
+
+impl Hall {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "/admin",
+            Self::Apps => "/admin/apps",
+            Self::Sessions => "/admin/sessions",
+            Self::Audit => "/admin/audit",
+        }
+    }
+
+    fn title(self) -> Text {
+        match self {
+            Self::Overview => Text::new("admin-overview"),
+            Self::Apps => Text::new("admin-apps"),
+            Self::Sessions => Text::new("admin-sessions"),
+            Self::Audit => Text::new("admin-audit"),
+        }
+    }
 }
 
 /// An app among the others.
