@@ -42,6 +42,16 @@ pub enum Outcome {
     Refused,
 }
 
+/// Who acts on somebody else's behalf. Written `cli`, `provider`, or as an admin's subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Whoever may run the program.
+    Cli,
+    /// The provider, by a logout of its own.
+    Provider,
+    Admin(Subject),
+}
+
 /// One row before the store gives it its place in the chain. Field names are those of the export (C-35).
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -66,8 +76,8 @@ pub struct Record {
     pub expires_at: Option<OffsetDateTime>,
     pub roles: Vec<String>,
     pub address: Option<IpAddr>,
-    /// Who acted, where it was not the person: an admin, or `cli`.
-    pub actor: Option<String>,
+    /// Who acted, where it was not the person.
+    pub actor: Option<Actor>,
 }
 
 /// Proof that the record of a token is durable. Only the store makes one, and only it lets the

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use time::OffsetDateTime;
 use uuid::{Builder, Uuid};
 
-use super::{Event, Outcome, Record};
+use super::{Actor, Event, Outcome, Record};
 use crate::identity::Identity;
 use crate::signer::TokenFacts;
 use crate::types::{AppId, Email, Reference, Subject, random_bytes};
@@ -90,7 +90,7 @@ impl Record {
     ) -> Self {
         Self {
             event: Event::Mint,
-            ..Self::launch(identity, app, vendor, roles, occasion).by("cli")
+            ..Self::launch(identity, app, vendor, roles, occasion).by(Actor::Cli)
         }
     }
 
@@ -104,7 +104,7 @@ impl Record {
     ) -> Self {
         Self {
             event: Event::Mint,
-            ..Self::denied(identity, app, vendor, reason, occasion).by("cli")
+            ..Self::denied(identity, app, vendor, reason, occasion).by(Actor::Cli)
         }
     }
 
@@ -126,7 +126,7 @@ impl Record {
             ..Self::new(Event::Admin, Outcome::Ok, occasion)
         }
         .because("binding.cleared")
-        .by("cli")
+        .by(Actor::Cli)
     }
 
     /// Adds a stable reason code.
@@ -138,8 +138,8 @@ impl Record {
 
     /// Names who acted, where it was not the person.
     #[must_use]
-    pub fn by(mut self, actor: &str) -> Self {
-        self.actor = Some(actor.to_owned());
+    pub fn by(mut self, actor: Actor) -> Self {
+        self.actor = Some(actor);
         self
     }
 

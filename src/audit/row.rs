@@ -5,7 +5,7 @@ use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
 use super::chain::ChainKey;
-use super::{Event, Outcome, Record};
+use super::{Actor, Event, Outcome, Record};
 
 /// The fields of a record in the order of the export (C-35); never renamed, only added to.
 pub const FIELDS: [&str; 20] = [
@@ -92,7 +92,11 @@ impl Row {
                 record.expires_at.map(second),
                 Some(roles),
                 record.address.map(|a| a.to_string()),
-                record.actor,
+                record.actor.map(|actor| match actor {
+                    Actor::Cli => "cli".to_owned(),
+                    Actor::Provider => "provider".to_owned(),
+                    Actor::Admin(subject) => person(subject.as_str()),
+                }),
             ],
             link: Link::default(),
         }

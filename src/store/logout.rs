@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use super::change::STEP;
 use super::db::Connection;
 use super::session_row::{self, COLUMNS, micros};
-use crate::audit::{ChainKey, Naming, Occasion, Record, Row};
+use crate::audit::{Actor, ChainKey, Naming, Occasion, Record, Row};
 use crate::identity::logout_token::{Logout, Whose};
 use crate::session::Session;
 use crate::types::{Issuer, Subject};
@@ -53,7 +53,7 @@ impl Ending {
             // A row that this version does not understand is gone all the same.
             if let Some(Session { identity, .. }) = session_row::read(row)? {
                 let record = Record::sign_out(&identity, &self.occasion).because(self.reason);
-                rows.push(Row::of(record.by("provider"), self.naming, key));
+                rows.push(Row::of(record.by(Actor::Provider), self.naming, key));
             }
         }
         Ok(ended.len() as u64)

@@ -10,7 +10,7 @@ use super::error::Problem;
 use super::pages::FrontLogout;
 use super::visit::Visit;
 use super::{Gateway, fetch, headers, html};
-use crate::audit::Record;
+use crate::audit::{Actor, Record};
 use crate::identity::logout_token::is_name;
 use crate::identity::provider::Provider;
 use crate::session::Session;
@@ -95,7 +95,7 @@ async fn end(
         // A page that lures somebody here by a link ends nothing: only a frame does.
         (named, Some(own)) if named.may_mean(&own) && fetch::may_be_framed(visit.request.headers()) => {
             let record = Record::sign_out(&own.identity, &visit.occasion());
-            let record = record.because(REASON).by("provider");
+            let record = record.because(REASON).by(Actor::Provider);
             let ended = store.end_session(&own.key, record).await?;
             Ok((u64::from(ended), true))
         }
