@@ -39,6 +39,8 @@ const settings = {
 const browser = await chromium.launch(settings);
 const visitors = new Map();
 const pages = new Map();
+// Visitors whose browsers run no script.
+const scriptless = new WeakSet();
 
 const answerOf = (response) => (response && { status: response.status(), headers: response.headers() });
 
@@ -105,6 +107,7 @@ answer({
     const context = await (thirdParty ? lenient(wishes, cookieless) : browser.newContext(wishes));
     // Its pages' clocks begin at `time`, go on as ours does, and can be moved.
     if (time) await context.clock.install({ time });
+    if (!script) scriptless.add(context);
     if (!popups) await context.addInitScript(() => { globalThis.open = () => null; });
     return receive(context);
   },
@@ -216,12 +219,16 @@ answer({
   // WCAG 2.2 AA, by axe: the rules that a page breaks, and where.
   async axe({ page, framed: inside = false, nth = -1 }) {
     const place = inside ? at(page).frames().at(nth) : at(page);
+    const allow = scriptless.has(at(page).context()) && (await at(page).context().newCDPSession(at(page)));
+    // What stands there without scripts stays; axe is one itself.
+    for (const value of allow ? [true, false] : []) await allow.send('Emulation.setScriptExecutionDisabled', { value });
     await place.evaluate(axe);
     const { violations } = await place.evaluate(() => globalThis.axe.run(document, {
       // What stands in a frame is a page of its own, and often somebody else's.
       iframes: false,
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     }));
+    if (allow) await allow.send('Emulation.setScriptExecutionDisabled', { value: true });
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' | ')}`);
   },
 }, async () => {

@@ -26,11 +26,26 @@ pub fn text(input: &str, most: usize) -> String {
     cut.trim_end().to_owned()
 }
 
+/// Text as somebody wrote it, with what cannot be seen, or would change what can, as escapes such as
+/// `\u{202e}`: for terminals and pages on which people judge it.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let escape = is_unseen(c).then(|| c.escape_unicode());
+            let plain = (!is_unseen(c)).then_some(c);
+            escape.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
 /// Characters that never reach a vendor.
 pub fn is_forbidden(c: char) -> bool {
+    matches!(c, '<' | '>') || is_unseen(c)
+}
+
+fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '<' | '>'
             // soft hyphen, joiners, Arabic and Mongolian marks, fillers
             | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{3164}' | '\u{ffa0}'

@@ -23,6 +23,7 @@ use anyhow::{Context as _, anyhow};
 use clap::{Parser, Subcommand};
 
 use crate::app;
+use crate::claims::clean::printable;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{self, App, Config, Loaded, StoreUrl};
 use crate::expression::meant;
@@ -202,17 +203,6 @@ fn find_app<'a>(config: &'a Config, name: &str) -> anyhow::Result<&'a App> {
             meant(name, &names)
         )
     })
-}
-
-/// Text without control characters: a terminal must not obey what somebody else wrote.
-fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let escape = c.is_control().then(|| c.escape_default());
-            let plain = (!c.is_control()).then_some(c);
-            escape.into_iter().flatten().chain(plain)
-        })
-        .collect()
 }
 
 fn audit(path: &Path, command: audit::Command) -> anyhow::Result<ExitCode> {

@@ -9,6 +9,8 @@ pub mod handover;
 pub mod rounds;
 pub mod seal;
 
+use std::fmt;
+
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -48,6 +50,46 @@ impl SessionId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionKey(pub [u8; 32]);
 
+/// The name of a session in an address: enough of its key to tell it apart, too little to be it. Written
+/// in lower-case hex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionName([u8; 12]);
+
+impl SessionKey {
+    pub fn name(&self) -> SessionName {
+        let mut name = [0; 12];
+        name.copy_from_slice(&self.0[..12]);
+        SessionName(name)
+    }
+}
+
+impl SessionName {
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if text.len() != 24 || !text.bytes().all(plain) {
+            return None;
+        }
+        let mut name = [0; 12];
+        name.copy_from_slice(&u128::from_str_radix(text, 16).ok()?.to_be_bytes()[4..]);
+        Some(Self(name))
+    }
+
+    /// The first and the last key that a session of this name can have.
+    pub fn keys(self) -> [SessionKey; 2] {
+        [0x00, 0xff].map(|rest| {
+            let mut key = [rest; 32];
+            key[..12].copy_from_slice(&self.0);
+            SessionKey(key)
+        })
+    }
+}
+
+impl fmt::Display for SessionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 /// A signed-in browser as the store holds it.
 #[derive(Debug, Clone)]
 pub struct Session {
@@ -81,6 +123,23 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn c_33_a_name_is_the_beginning_of_a_key_and_finds_it() {
+        let key = SessionId::random().key();
+        let name = key.name();
+        assert_eq!(SessionName::parse(&name.to_string()), Some(name));
+        let [first, last] = name.keys();
+        assert!(first.0 <= key.0 && key.0 <= last.0);
+        for bad in [
+            "",
+            "0123",
+            &name.to_string().to_uppercase().replace(char::is_numeric, "A"),
+            "+23456789abc0123456789ab",
+        ] {
+            assert_eq!(SessionName::parse(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn c_57_an_id_is_43_characters_and_its_key_is_not_the_id() {

@@ -231,8 +231,8 @@ async fn begin_session(
     let identity = &session.identity;
     let insert = db.query(
         "INSERT INTO sessions \
-         (key, provider, issuer, sub, sid, identity, id_token_sealed, created_at, last_seen, parent) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         (key, provider, issuer, sub, sid, identity, id_token_sealed, created_at, last_seen, parent, email) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     );
     insert
         .bind(&session.key.0[..])
@@ -245,6 +245,7 @@ async fn begin_session(
         .bind(micros(session.created_at))
         .bind(micros(session.last_seen))
         .bind(session.parent.as_ref().map(|parent| &parent.0[..]))
+        .bind(identity.email.as_ref().map(|email| email.as_str().to_lowercase()))
         .execute()
         .await
 }

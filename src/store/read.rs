@@ -92,7 +92,7 @@ impl Store {
     }
 
     /// Waits for a turn, then gives the statement its budget.
-    async fn read<T>(
+    pub(super) async fn read<T>(
         &self,
         statement: impl Fn(&mut Connection) -> Statement<'_>,
         value: impl Fn(&Row) -> Result<T, sqlx::Error>,

@@ -2,17 +2,15 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::body::Body;
 use super::error::Problem;
-use super::launch::take;
 use super::pages::{Account, Device};
-use super::visit::{Visit, pairs};
-use super::{html, login, logout, notice};
+use super::visit::Visit;
+use super::{form, html, login, logout, notice};
 use crate::audit::Record;
+use crate::session::Session;
 use crate::session::attempt::{Destination, Page};
-use crate::session::{Session, SessionKey, csrf};
 
 /// One token serves every form of the page.
 const FORM: &str = "/account";
@@ -35,7 +33,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         .iter()
         .filter(|s| s.is_alive(visit.config().session, visit.now));
     let device = |other: &Session| Device {
-        id: public_id(&other.key),
+        id: other.key.name().to_string(),
         this: other.key == session.key,
         started: other.created_at,
         last_seen: other.last_seen,
@@ -46,7 +44,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
         groups: identity.groups,
         signed_in_at: session.created_at,
         sessions: alive.map(device).collect(),
-        csrf: csrf::issue(&visit.gateway.sealer, session.key, FORM, visit.now),
+        csrf: form::token(&visit, &session, FORM),
         switch_href: format!("{}&switch=1", here.login_path()),
         now: visit.now,
     };
@@ -55,14 +53,14 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
 
 /// Ends one of the person's own sessions, and nobody else's.
 pub async fn end(visit: Visit, id: web::Path<String>, Body(body): Body) -> Result<HttpResponse, Problem> {
-    let session = authorised(&visit, &body).await?;
+    let (session, _) = form::read(&visit, FORM, &body).await?;
     let identity = &session.identity;
     let sessions = visit
         .gateway
         .store()
         .sessions_of(&identity.issuer, &identity.subject)
         .await?;
-    let Some(target) = sessions.iter().find(|other| public_id(&other.key) == *id) else {
+    let Some(target) = sessions.iter().find(|other| other.key.name().to_string() == *id) else {
         return Ok(login::redirect(StatusCode::SEE_OTHER, FORM));
     };
     visit
@@ -81,7 +79,7 @@ pub async fn end(visit: Visit, id: web::Path<String>, Body(body): Body) -> Resul
 }
 
 pub async fn end_all(visit: Visit, Body(body): Body) -> Result<HttpResponse, Problem> {
-    let session = authorised(&visit, &body).await?;
+    let (session, _) = form::read(&visit, FORM, &body).await?;
     let identity = &session.identity;
     let record = Record::sign_out(identity, &visit.occasion()).because("account.everywhere");
     visit
@@ -91,19 +89,4 @@ pub async fn end_all(visit: Visit, Body(body): Body) -> Result<HttpResponse, Pro
         .await?;
     tracing::info!(event = "sign_out", reason = "account.everywhere", request_id = %visit.reference);
     logout::leave(&visit, &session).await
-}
-
-async fn authorised(visit: &Visit, body: &[u8]) -> Result<Session, Problem> {
-    visit.require_own_form()?;
-    let token = take(&mut pairs(body)?, "csrf");
-    let session = visit.session().await?;
-    let session = session.ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "session.required"))?;
-    let fits = csrf::check(&visit.gateway.sealer, session.key, FORM, &token, visit.now);
-    fits.map(|_| session)
-        .ok_or_else(|| Problem::forbidden("csrf.invalid"))
-}
-
-/// The name of a session in a URL: enough of its key to tell it apart, too little to be it.
-fn public_id(key: &SessionKey) -> String {
-    URL_SAFE_NO_PAD.encode(&key.0[..12])
 }

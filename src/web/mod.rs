@@ -15,6 +15,7 @@ mod embed;
 mod error;
 mod fetch;
 mod figures;
+mod form;
 mod frame;
 mod frontchannel;
 pub mod gateway;

@@ -182,7 +182,7 @@ impl Visit {
             .is_some_and(|provider| provider.issuer == identity.issuer)
     }
 
-    fn person(&self, identity: &Identity) -> Person {
+    pub fn person(&self, identity: &Identity) -> Person {
         let email = identity.email.as_ref().map(|email| email.as_str().to_owned());
         let name = identity.name().or_else(|| email.clone());
         Person {

@@ -6,6 +6,7 @@ mod access;
 mod admin;
 mod admin_apps;
 mod admin_browser;
+mod admin_sessions;
 mod api;
 mod api_browser;
 mod architecture;

@@ -13,6 +13,8 @@ mod binding;
 mod frame;
 #[path = "logout.rs"]
 mod logout;
+#[path = "people.rs"]
+mod people;
 #[path = "replicas.rs"]
 mod replicas;
 #[path = "sessions.rs"]

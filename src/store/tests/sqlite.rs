@@ -8,6 +8,8 @@ mod binding;
 mod frame;
 #[path = "logout.rs"]
 mod logout;
+#[path = "people.rs"]
+mod people;
 #[path = "sessions.rs"]
 mod sessions;
 #[path = "trail.rs"]

@@ -3,9 +3,10 @@
 
 mod apps;
 mod overview;
+mod sessions;
 
 use actix_web::error::InternalError;
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev};
 use futures_util::FutureExt as _;
@@ -25,6 +26,8 @@ pub fn routes(routes: &mut ServiceConfig) {
     routes
         .service(resource("/admin", "GET").route(web::get().to(overview::get)))
         .service(resource("/admin/apps", "GET").route(web::get().to(apps::list)))
+        .service(resource("/admin/sessions", "GET").route(web::get().to(sessions::get)))
+        .service(resource("/admin/sessions/{id}/end", "POST").route(web::post().to(sessions::end)))
         .service(resource("/admin/apps/{app}", "GET").route(web::get().to(apps::one)))
         .service(resource("/admin/apps/{app}/link.ics", "GET").route(web::get().to(apps::calendar)))
         .service(resource("/admin/apps/{app}/link.svg", "GET").route(web::get().to(apps::picture)));
@@ -62,7 +65,7 @@ async fn elsewhere(visit: &Visit) -> Result<Option<HttpResponse>, Problem> {
     let admins = visit.config().admin.as_ref().ok_or_else(Problem::not_found)?;
     // A page that pulls this one in must not write denials in the name of whoever looks at it.
     fetch::require_navigation(visit.request.headers()).map_err(|problem| problem.under("admin.refused"))?;
-    let page = AdminPage::at(visit.request.path(), &visit.query()?).ok_or_else(Problem::not_found)?;
+    let page = page(visit)?.ok_or_else(Problem::not_found)?;
     let here = Destination::Page(Page::Admin(page));
     let session = visit.session().await;
     let Some(session) = session.map_err(|problem| problem.towards(here.clone()))? else {
@@ -80,6 +83,16 @@ async fn elsewhere(visit: &Visit) -> Result<Option<HttpResponse>, Problem> {
         }
         Err(denial) => Err(refuse(visit, person, &denial).await?.towards(here)),
     }
+}
+
+/// Where a sign-in leads back to. What a form asked for does not outlive one: its hall does.
+fn page(visit: &Visit) -> Result<Option<AdminPage>, Problem> {
+    let path = visit.request.path();
+    if visit.request.method() == Method::GET {
+        return Ok(AdminPage::at(path, &visit.query()?));
+    }
+    let hall: Vec<&str> = path.split('/').take(3).collect();
+    Ok(AdminPage::at(&hall.join("/"), &[]))
 }
 
 /// Turns away an admin who comes back from the provider with an old sign-in, without a session or a

@@ -75,7 +75,7 @@ fn in_utc(then: &OffsetDateTime, form: &(impl Formattable + ?Sized)) -> String {
 }
 
 /// How long ago, in the largest unit that fits.
-fn ago(minutes: i64) -> Text {
+pub(super) fn ago(minutes: i64) -> Text {
     let minutes = u64::try_from(minutes).unwrap_or(0);
     match minutes {
         0 => Text::new("ago-now"),

@@ -2,11 +2,13 @@
 
 mod app;
 mod kit;
+mod sessions;
 
 use askama::Template;
 
 pub use app::{AppPage, Who};
 pub use kit::{Field, LinkKit, Made};
+pub use sessions::{Seat, Sessions};
 
 use super::{Shell, Tile};
 use crate::web::text::Text;
