@@ -108,10 +108,10 @@ fn refusal(visit: &Visit, refused: &Refused) -> HttpResponse {
             "temporarily_unavailable",
             Some(5),
         ),
-        (Refused::Invalid(_), Err(seconds)) => (
+        (Refused::Invalid(_), Err(exhausted)) => (
             StatusCode::TOO_MANY_REQUESTS,
             "temporarily_unavailable",
-            Some(seconds),
+            Some(exhausted.seconds),
         ),
         (Refused::Invalid(_), Ok(())) => (StatusCode::BAD_REQUEST, "invalid_request", None),
     };

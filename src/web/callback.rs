@@ -58,7 +58,7 @@ fn check(visit: &Visit) -> Result<(), Problem> {
     let failed = &visit.gateway.counters().failed_sign_ins;
     failed
         .check(limit, &limits::neighbourhood(address))
-        .map_err(|seconds| Problem::too_many(seconds).under("sign_in.limited"))
+        .map_err(|exhausted| Problem::too_many(exhausted.seconds).under("sign_in.limited"))
 }
 
 async fn callback(visit: &Visit, provider: &Provider) -> Result<HttpResponse, Problem> {

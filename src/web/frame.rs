@@ -94,8 +94,10 @@ pub async fn redeem(visit: Visit, Body(body): Body) -> Result<HttpResponse, Prob
         // On the same site the window's own cookie comes along; elsewhere this is the second time.
         return Ok(HttpResponse::NoContent().finish());
     }
-    issue::count(&visit, &parent.identity).map_err(|problem| problem.of_app(&app.id))?;
-    let record = Record::sign_in_in_frame(&parent.identity, &app.id, app.vendor, &visit.occasion());
+    let person = &parent.identity;
+    let counted = issue::count(&visit, person, || issue::limited(&visit, app, person)).await;
+    counted.map_err(|problem| problem.of_app(&app.id))?;
+    let record = Record::sign_in_in_frame(person, &app.id, app.vendor, &visit.occasion());
     let id = SessionId::random();
     let session = Session {
         key: id.key(),

@@ -44,7 +44,7 @@ impl Entry<'_> {
     /// Counts, mints, records: in this order, and no token without its record.
     pub async fn issue(&self, once: Option<Once>) -> Result<Issued, Problem> {
         let (visit, app, person) = (self.visit, self.app, &self.session.identity);
-        self.count()?;
+        self.count().await?;
         if !visit.gateway.lasting.clock.is_steady() {
             return Err(Problem::unsteady().towards(self.destination()));
         }
@@ -117,7 +117,7 @@ impl Entry<'_> {
         match mint::prepare(self.app, &self.session.identity, self.params, self.visit.now) {
             Ok(prepared) => Ok(prepared),
             Err(refusal) => {
-                self.count()?;
+                self.count().await?;
                 Err(self.refuse(&refusal).await?)
             }
         }
@@ -129,7 +129,7 @@ impl Entry<'_> {
         if app.target.is_none() {
             return Err(Problem::no_page(&app.id));
         }
-        self.count()?;
+        self.count().await?;
         let (roles, address) = match mint::grant(app, person, self.params, visit.now) {
             Ok(granted) => granted.without_token(),
             Err(refusal) => return Err(self.refuse(&refusal).await?),
@@ -165,8 +165,10 @@ impl Entry<'_> {
     }
 
     /// Counts one launch of this person, or refuses it.
-    pub fn count(&self) -> Result<(), Problem> {
-        count(self.visit, &self.session.identity).map_err(|problem| problem.towards(self.destination()))
+    async fn count(&self) -> Result<(), Problem> {
+        let person = &self.session.identity;
+        let counted = count(self.visit, person, || limited(self.visit, self.app, person)).await;
+        counted.map_err(|problem| problem.towards(self.destination()))
     }
 
     /// Writes the denial down, and makes its page.
@@ -189,12 +191,22 @@ impl Entry<'_> {
     }
 }
 
-/// Counts what this person does, or refuses it.
-pub fn count(visit: &Visit, person: &Identity) -> Result<(), Problem> {
+/// Counts what this person does, or refuses it. The first refusal in a minute goes on record, and stands
+/// for all (S-369).
+pub async fn count(visit: &Visit, person: &Identity, record: impl FnOnce() -> Record) -> Result<(), Problem> {
     let limit = visit.config().limits.launches_per_minute;
-    let person = (person.issuer.clone(), person.subject.clone());
-    let counted = visit.gateway.counters().launches.count(limit, person);
-    counted.map_err(|seconds| Problem::too_many(seconds).under("launch.refused"))
+    let key = (person.issuer.clone(), person.subject.clone());
+    let Err(exhausted) = visit.gateway.counters().launches.count(limit, key) else {
+        return Ok(());
+    };
+    if exhausted.first {
+        visit.gateway.store().record(record()).await?;
+    }
+    Err(Problem::too_many(exhausted.seconds).under("launch.refused"))
+}
+
+pub fn limited(visit: &Visit, app: &App, person: &Identity) -> Record {
+    Record::denied(person, &app.id, app.vendor, "rate.limited", &visit.occasion())
 }
 
 async fn refuse(visit: &Visit, app: &App, person: &Identity, refusal: &Refusal) -> Result<Problem, Problem> {
@@ -209,7 +221,7 @@ pub async fn require_step_up(visit: &Visit, app: &App, person: &Identity) -> Res
     let Err(denial) = app.access.step_up.check(person, visit.now) else {
         return Ok(());
     };
-    count(visit, person)?;
+    count(visit, person, || limited(visit, app, person)).await?;
     Err(refuse(visit, app, person, &Refusal::Denied(denial)).await?)
 }
 

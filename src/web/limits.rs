@@ -28,17 +28,47 @@ pub struct PerMinute<K> {
     counts: Mutex<Counts<K>>,
 }
 
+struct Minute {
+    since: Instant,
+    count: u32,
+    /// Something was refused in it.
+    refused: bool,
+}
+
+/// The minute's share is used up.
+#[derive(Debug, Clone, Copy)]
+pub struct Exhausted {
+    /// How long the minute goes on.
+    pub seconds: u64,
+    /// Nothing was refused in this minute before.
+    pub first: bool,
+}
+
 struct Counts<K> {
-    by_key: HashMap<K, (Instant, u32)>,
+    by_key: HashMap<K, Minute>,
     /// At how many keys to look for those that can go: twice what was left the last time, so that
     /// a flood of strangers does not make each of them walk past all the others.
     sweep_at: usize,
 }
 
+impl Minute {
+    fn begin() -> Self {
+        Self {
+            since: Instant::now(),
+            count: 0,
+            refused: false,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.since.elapsed() >= MINUTE
+    }
+}
+
 impl<K: Eq + Hash> Counts<K> {
     fn sweep(&mut self) {
         if self.by_key.len() >= self.sweep_at {
-            self.by_key.retain(|_, (since, _)| since.elapsed() < MINUTE);
+            self.by_key.retain(|_, minute| !minute.is_over());
             self.sweep_at = CROWD.max(2 * self.by_key.len());
         }
     }
@@ -53,38 +83,41 @@ impl<K: Eq + Hash> PerMinute<K> {
         Self { name, counts }
     }
 
-    /// Counts one event; `Err` holds the seconds after which the next one is taken.
-    pub fn count(&self, limit: Option<NonZeroU32>, key: K) -> Result<(), u64> {
+    /// Counts one event, or says when the next one is taken.
+    pub fn count(&self, limit: Option<NonZeroU32>, key: K) -> Result<(), Exhausted> {
         let Some(limit) = limit else { return Ok(()) };
         let mut counts = self.lock();
         counts.sweep();
-        let (since, count) = counts.by_key.entry(key).or_insert_with(|| (Instant::now(), 0));
-        if since.elapsed() >= MINUTE {
-            (*since, *count) = (Instant::now(), 0);
+        let minute = counts.by_key.entry(key).or_insert_with(Minute::begin);
+        if minute.is_over() {
+            *minute = Minute::begin();
         }
-        if *count >= limit.get() {
-            return Err(self.refused(*since));
+        if minute.count < limit.get() {
+            minute.count += 1;
+            return Ok(());
         }
-        *count += 1;
-        Ok(())
+        let first = !std::mem::replace(&mut minute.refused, true);
+        Err(self.refused(minute.since, first))
     }
 
     /// Whether the key has used its minute up, without counting.
-    pub fn check(&self, limit: Option<NonZeroU32>, key: &K) -> Result<(), u64> {
+    pub fn check(&self, limit: Option<NonZeroU32>, key: &K) -> Result<(), Exhausted> {
         let Some(limit) = limit else { return Ok(()) };
         let counts = self.lock();
         match counts.by_key.get(key) {
-            Some((since, count)) if *count >= limit.get() && since.elapsed() < MINUTE => {
-                Err(self.refused(*since))
+            Some(minute) if minute.count >= limit.get() && !minute.is_over() => {
+                Err(self.refused(minute.since, false))
             }
             _ => Ok(()),
         }
     }
 
-    /// Counts a refusal; the seconds that are left of the minute.
-    fn refused(&self, since: Instant) -> u64 {
+    fn refused(&self, since: Instant, first: bool) -> Exhausted {
         metrics::counter!("usher_rate_limited_total", "limit" => self.name).increment(1);
-        MINUTE.saturating_sub(since.elapsed()).as_secs().max(1)
+        Exhausted {
+            seconds: MINUTE.saturating_sub(since.elapsed()).as_secs().max(1),
+            first,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts<K>> {
@@ -120,7 +153,9 @@ mod tests {
         let counter = PerMinute::new("launches_per_minute");
         assert!(counter.count(two, "ada").is_ok() && counter.check(two, &"ada").is_ok());
         assert!(counter.count(two, "ada").is_ok());
-        assert!((1..=60).contains(&counter.count(two, "ada").unwrap_err()));
+        let refused = [(); 2].map(|()| counter.count(two, "ada").unwrap_err());
+        assert!((1..=60).contains(&refused[0].seconds));
+        assert_eq!(refused.map(|refused| refused.first), [true, false]);
         assert!(counter.check(two, &"ada").is_err());
         assert!(counter.count(two, "bob").is_ok(), "others are fine");
         assert!(

@@ -54,7 +54,7 @@ pub async fn post(visit: Visit, Body(body): Body) -> Result<HttpResponse, Proble
             .counters()
             .sign_outs
             .count(limit, limits::neighbourhood(address))
-            .map_err(Problem::too_many)?;
+            .map_err(|exhausted| Problem::too_many(exhausted.seconds))?;
     }
     let token = take(&mut pairs(&body)?, "csrf");
     let Some(session) = visit.session().await? else {

@@ -214,7 +214,10 @@ fn c_54_a_stranger_fills_the_trail_no_faster_than_by_launches() {
     }
     let limited = eve.get("/admin").expect(429);
     assert!(limited.header("Retry-After").is_some());
-    assert_eq!(world.usher.audited("admin").len(), 3);
+    // Three denials, and one row that stands for what the limit refused.
+    let rows = world.usher.audited("admin");
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows[3]["reason"], "rate.limited");
     let mut ada = world.signed_in("ada");
     for _ in 0..5 {
         ada.get("/admin").expect(200);

@@ -293,8 +293,28 @@ fn s_221_requests_that_are_too_large() {
             .status,
         431
     );
-    let body = "x".repeat(20_000);
-    assert_eq!(nobody.post("/auth/logout", [("csrf", body.as_str())]).status, 413);
+    let mut ada = world.signed_in("ada");
+    let session = "/account/sessions/000000000000000000000000/end";
+    for path in [
+        "/auth/logout",
+        "/auth/backchannel-logout/work",
+        "/auth/initiate",
+        "/auth/frame",
+        "/account/sign-out-everywhere",
+        session,
+        "/launch/townhall",
+        "/api/apps/townhall/token",
+    ] {
+        let sent = |bytes: usize| [("csrf", "x".repeat(bytes - "csrf=".len()))];
+        let mut status = |bytes| {
+            let fields = sent(bytes);
+            ada.post(path, fields.iter().map(|(name, value)| (*name, value.as_str())))
+                .status
+        };
+        assert_eq!(status(16 * 1024 + 1), 413, "{path}");
+        let fits = status(16 * 1024);
+        assert!(fits != 413 && fits < 500, "{path}: {fits}");
+    }
 }
 
 #[test]

@@ -106,8 +106,13 @@ fn s_369_c_54_too_many_launches_are_429() {
         .expect("seconds");
     assert!((1..=60).contains(&wait), "{wait}");
     assert!(refused.header("Location").is_none());
+    ada.get("/launch/townhall").expect(429);
     world.signed_in("bob").get("/launch/townhall").expect(302);
     assert_eq!(world.usher.audited("launch").len(), 4);
+    let rows = world.usher.audited("denied");
+    assert_eq!(rows.len(), 1, "one for all of a minute");
+    assert_eq!(rows[0]["reason"], "rate.limited");
+    assert_eq!(rows[0]["reference"].as_str(), refused.header("X-Request-Id"));
 }
 
 #[test]

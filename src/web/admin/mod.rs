@@ -111,7 +111,9 @@ async fn refuse(visit: &Visit, person: &Identity, denial: &Denial) -> Result<Pro
         Denial::NotAllowed => "admin.not_allowed",
         denial => denial.code(),
     };
-    issue::count(visit, person).map_err(|problem| problem.under("admin.refused"))?;
+    let limited = || Record::admin_refused(person, "rate.limited", &visit.occasion());
+    let counted = issue::count(visit, person, limited).await;
+    counted.map_err(|problem| problem.under("admin.refused"))?;
     let record = Record::admin_refused(person, denial.code(), &visit.occasion());
     visit.gateway.store().record(record).await?;
     let problem = Problem::forbidden(code).because(denial.code());
