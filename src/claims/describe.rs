@@ -47,6 +47,19 @@ impl<'a> Expectation<'a> {
         self.claim.source.describe()
     }
 
+    /// Whether it can tell of the person: not a time, nothing made up, nothing that is the same for all.
+    pub fn is_of_the_person(&self) -> bool {
+        !matches!(
+            self.claim.source,
+            Source::IssuedAt
+                | Source::ExpiresAt
+                | Source::NotBefore
+                | Source::Jti
+                | Source::SessionId
+                | Source::Constant(_)
+        )
+    }
+
     /// The moment that the claim tells, where it tells one.
     pub fn moment(&self) -> Option<Moment> {
         match self.claim.source {

@@ -7,7 +7,7 @@ use super::body::Body;
 use super::error::Problem;
 use super::pages::{Account, Device};
 use super::visit::Visit;
-use super::{form, html, login, logout, notice};
+use super::{form, html, learned, login, logout, notice};
 use crate::audit::Record;
 use crate::session::Session;
 use crate::session::attempt::{Destination, Page};
@@ -41,6 +41,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     let page = Account {
         shell: visit.shell(),
         email_verified: identity.email_verified,
+        learning: learned::by_apps(&visit, &identity),
         groups: identity.groups,
         signed_in_at: session.created_at,
         sessions: alive.map(device).collect(),

@@ -25,6 +25,7 @@ mod initiate;
 mod issue;
 mod keys;
 mod launch;
+mod learned;
 mod limits;
 mod login;
 mod logout;

@@ -136,6 +136,16 @@ account-end = Beenden
 account-end-of = Die Sitzung beenden, die { $ago } begonnen wurde
 account-everywhere = Überall abmelden
 account-everywhere-text = Beendet alle diese Sitzungen auf einmal, auch diese hier.
+account-learning = Was Ihre Anwendungen über Sie erfahren
+account-learning-lead = Bei jedem Öffnen wird einer Anwendung dies mitgeteilt und was ihr Link sagt, sonst nichts über Sie.
+account-learning-count =
+    { $n ->
+        [0] nichts über Sie
+        [one] eine Angabe
+       *[other] { $n } Angaben
+    }
+account-learning-link = Was unter diesen Namen steht, hängt von dem Link ab, über den Sie kommen.
+account-learning-nothing = So wie es steht, würde ihr nichts mitgeteilt: Sie würde sich nicht öffnen.
 
 ago-now = gerade eben
 ago-minutes =

@@ -137,6 +137,16 @@ account-end = End
 account-end-of = End the session that was signed in { $ago }
 account-everywhere = Sign out everywhere
 account-everywhere-text = Ends all these sessions at once, this one too.
+account-learning = What your apps learn about you
+account-learning-lead = With each launch an app is told this, and what its link says. Nothing else about you.
+account-learning-count =
+    { $n ->
+        [0] nothing about you
+        [one] one thing
+       *[other] { $n } things
+    }
+account-learning-link = What is said under these names depends on the link that you come by.
+account-learning-nothing = As things are, it would be told nothing: it would not open.
 
 ago-now = just now
 ago-minutes =

@@ -3,6 +3,7 @@
 
 mod abuse;
 mod access;
+mod account;
 mod admin;
 mod admin_apps;
 mod admin_browser;

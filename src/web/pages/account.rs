@@ -4,7 +4,7 @@ use time::format_description::well_known::Rfc3339;
 use time::formatting::Formattable;
 use time::macros::format_description;
 
-use super::Shell;
+use super::{Shell, Tile};
 use crate::identity::{Groups, GroupsUnknown};
 use crate::web::text::{Markup, Text};
 
@@ -18,9 +18,28 @@ pub struct Account {
     pub signed_in_at: OffsetDateTime,
     /// The person's sessions, this one among them.
     pub sessions: Vec<Device>,
+    /// By the apps that are open to the person.
+    pub learning: Vec<Learning>,
     pub csrf: String,
     pub switch_href: String,
     pub now: OffsetDateTime,
+}
+
+/// What an app would learn of the person at the next launch.
+#[derive(Debug)]
+pub struct Learning {
+    pub tile: Tile,
+    pub learned: Learned,
+}
+
+#[derive(Debug)]
+pub enum Learned {
+    /// Names and values, in the vendor's order.
+    Claims(Vec<(String, String)>),
+    /// Names only: what the link says decides with.
+    Names(Vec<String>),
+    /// There would be no launch; why.
+    Nothing(Text),
 }
 
 /// One of the person's sessions.
@@ -37,6 +56,12 @@ pub struct Device {
 impl Account {
     fn ago(&self, then: &OffsetDateTime) -> String {
         self.shell.plain(&ago((self.now - *then).whole_minutes()))
+    }
+
+    fn count(&self, claims: usize) -> String {
+        let n = u64::try_from(claims).unwrap_or(u64::MAX);
+        self.shell
+            .plain(&Text::new("account-learning-count").with("n", n))
     }
 
     fn end_label(&self, device: &Device) -> String {

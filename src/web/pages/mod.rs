@@ -10,7 +10,7 @@ mod notice;
 mod portal;
 mod sign_in;
 
-pub use account::{Account, Device};
+pub use account::{Account, Device, Learned, Learning};
 pub use console::Console;
 pub use frame::{Card, Gate, HandedBack};
 pub use leave::{Confirm, Ending, FrontLogout, HandOver, SignOut, SignedOut};

@@ -144,6 +144,7 @@ fn account(lang: &str, groups: Groups) -> Account {
         last_seen,
     };
     let now = datetime!(2026-11-21 09:30 UTC);
+    let (yesterday, before) = (datetime!(2026-11-20 08:02 UTC), datetime!(2026-11-21 09:12 UTC));
     Account {
         shell: shell(lang, true),
         email_verified: true,
@@ -151,13 +152,9 @@ fn account(lang: &str, groups: Groups) -> Account {
         signed_in_at: datetime!(2026-11-21 06:47 UTC),
         sessions: vec![
             device("a", true, datetime!(2026-11-21 06:47 UTC), now),
-            device(
-                "b",
-                false,
-                datetime!(2026-11-20 08:02 UTC),
-                datetime!(2026-11-21 09:12 UTC),
-            ),
+            device("b", false, yesterday, before),
         ],
+        learning: Vec::new(),
         csrf: "s".repeat(43),
         switch_href: "/auth/login?switch=1&page=account".to_owned(),
         now,
