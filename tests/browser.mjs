@@ -191,6 +191,25 @@ answer({
   overflow: async ({ page, framed: inside = false }) => (inside ? at(page).frames().at(-1) : at(page)).evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   ),
+  // Links, buttons and fields that the Tab key, pressed once for each and once more, leaves out.
+  async beyond_the_keyboard({ page }) {
+    const usable = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+    const count = await at(page).evaluate((selector) => {
+      document.activeElement?.blur();
+      const all = [...document.querySelectorAll(selector)];
+      // Of radio buttons with one name, arrows reach the others.
+      const twin = (found) => found.type === 'radio' && all.find((other) => other.name === found.name) !== found;
+      globalThis.sought = all.filter((found) => !found.disabled && !twin(found) && found.checkVisibility({ visibilityProperty: true }));
+      return sought.length;
+    }, usable);
+    const met = new Set();
+    for (let pressed = 0; pressed <= count; pressed += 1) {
+      await at(page).keyboard.press('Tab');
+      met.add(await at(page).evaluate(() => sought.indexOf(document.activeElement)));
+    }
+    const missed = Array.from({ length: count }, (_, index) => index).filter((index) => !met.has(index));
+    return at(page).evaluate((indices) => indices.map((index) => sought[index].outerHTML), missed);
+  },
   problems: async ({ page }) => pages.get(page).problems,
   dialled: ({ page }) => Promise.race([
     pages.get(page).dialled,

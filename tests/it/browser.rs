@@ -188,63 +188,6 @@ fn everything_works_without_script_and_by_keyboard() {
     world.remember(&visitor);
 }
 
-/// Every page of a world, each with the person who sees it.
-const PAGES: [(&str, &str); 8] = [
-    ("ada", "/"),
-    ("ada", "/?q=nothing"),
-    ("ada", "/account"),
-    ("ada", "/auth/logout"),
-    ("eve", "/"),
-    ("eve", "/launch/townhall"),
-    ("eve", "/nothing"),
-    ("eve", "/auth/signed-out"),
-];
-
-#[test]
-fn wcag_2_2_aa_in_both_themes_and_both_languages() {
-    let world = World::with(|settings| {
-        settings
-            .set("[apps.support]", "url", "\"https://cobrowse.io/dashboard\"")
-            .unset("[apps.support]", "params");
-    });
-    let mut broken = Vec::new();
-    for (scheme, locale, width) in [("light", "en-GB", 1280), ("dark", "de-DE", 360)] {
-        for login in ["ada", "eve"] {
-            let visitor = Visitor::with(json!({ "colorScheme": scheme, "locale": locale, "width": width }));
-            let tab = visitor.tab();
-            tab.open(&world.usher.url("/"));
-            broken.extend(
-                tab.axe()
-                    .into_iter()
-                    .map(|rule| format!("{scheme} signed out: {rule}")),
-            );
-            assert_eq!(tab.language(), &locale[..2]);
-            tab.open(&world.usher.url("/auth/login?provider=work"));
-            sign_in(&tab, login);
-            tab.arrive(&format!("^{}$", world.usher.url("/")));
-            for (_, path) in PAGES.iter().filter(|(who, _)| *who == login) {
-                tab.open(&world.usher.url(path));
-                broken.extend(
-                    tab.axe()
-                        .into_iter()
-                        .map(|rule| format!("{scheme} {path}: {rule}")),
-                );
-                if tab.overflow() > 0 {
-                    broken.push(format!("{scheme} {path} is wider than {width} pixels"));
-                }
-                if tab.title().is_empty() || tab.count("h1") != 1 {
-                    broken.push(format!("{scheme} {path} has no title or not one h1"));
-                }
-            }
-            let ours =
-                |problem: &String| problem.contains("Content Security Policy") || problem.contains("Error:");
-            broken.extend(tab.problems().into_iter().filter(ours));
-            world.remember(&visitor);
-        }
-    }
-    assert!(broken.is_empty(), "{}", broken.join("\n"));
-}
-
 #[test]
 fn s_207_a_frame_on_another_site_never_gets_a_token() {
     let world = World::start();

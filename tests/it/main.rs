@@ -36,6 +36,7 @@ mod dependencies;
 mod deployment;
 mod disk_full;
 mod element_script;
+mod every_page;
 mod forged_tokens;
 mod frame_abuse;
 mod frame_browser;

@@ -285,6 +285,11 @@ impl Tab {
             .unwrap_or(0)
     }
 
+    /// What can be used, and is not come by with the Tab key.
+    pub fn beyond_the_keyboard(&self) -> Vec<String> {
+        serde_json::from_value(self.must("beyond_the_keyboard", json!({}))).unwrap()
+    }
+
     /// The address of the first web socket that the page opens; it leads nowhere.
     pub fn dialled(&self) -> String {
         self.text_of("dialled")
