@@ -66,6 +66,7 @@ mod monitoring;
 mod ops;
 mod portal;
 mod postgres_abuse;
+mod postgres_disk_full;
 mod postgres_down;
 mod postgres_tls;
 mod presets;

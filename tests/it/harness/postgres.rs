@@ -62,7 +62,11 @@ impl Postgres {
 
     /// One with more settings, and the files that they name.
     pub fn with(settings: &str, files: &[(&str, &str)]) -> Self {
-        let dir = directory();
+        Self::at(directory(), settings, files)
+    }
+
+    /// One that keeps everything in `dir`, which goes with it.
+    pub fn at(dir: PathBuf, settings: &str, files: &[(&str, &str)]) -> Self {
         let password = dir.join("password");
         fs::write(&password, PASSWORD).unwrap();
         give(&dir);
@@ -140,16 +144,33 @@ impl Postgres {
 
     /// Sends a signal to all its processes; `STOP` makes a server that takes connections and says nothing.
     pub fn signal(&self, name: &str) {
-        let pid = fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap();
-        let pid = pid.lines().next().unwrap().to_owned();
-        let mut family = children(&pid);
-        family.insert(0, pid);
         // Some may have ended meanwhile.
         let _ = Command::new("kill")
             .arg(format!("-{name}"))
-            .args(family)
+            .args(self.processes())
             .stderr(Stdio::null())
             .status();
+    }
+
+    /// How far the files may grow that it writes from now on, as on a disk that is full. Only the soft limit,
+    /// which can be raised again.
+    pub fn let_files_grow(&self, to: &str) {
+        for pid in self.processes() {
+            // The same user may, and root not everywhere.
+            let _ = unprivileged("prlimit")
+                .args([format!("--pid={pid}"), format!("--fsize={to}:")])
+                .stderr(Stdio::null())
+                .status();
+        }
+    }
+
+    /// The server's, and those that it has begun.
+    fn processes(&self) -> Vec<String> {
+        let pid = fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap();
+        let pid = pid.lines().next().unwrap().to_owned();
+        let mut processes = children(&pid);
+        processes.insert(0, pid);
+        processes
     }
 }
 
