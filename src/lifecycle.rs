@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::web;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::interval;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::{self, ReloadError, Reloaded, Running};
 use crate::clock::Clock;
@@ -33,6 +33,7 @@ pub async fn run(running: Running, path: Option<&Path>) -> std::io::Result<()> {
         None => None,
     };
     let chores = tokio::spawn(chores(live.clone()));
+    let clean_up = tokio::spawn(clean_up(live.clone()));
     let upkeep = tokio::spawn(upkeep());
     let watch = tokio::spawn(watch_clock(Arc::clone(&live.gateway().lasting.clock)));
     let drained = live.clone();
@@ -54,6 +55,7 @@ pub async fn run(running: Running, path: Option<&Path>) -> std::io::Result<()> {
         reloads.abort();
     }
     chores.abort();
+    clean_up.abort();
     upkeep.abort();
     watch.abort();
     let gateway = live.gateway();
@@ -116,15 +118,25 @@ fn tell(state: &[NotifyState<'_>]) {
     }
 }
 
-/// Clears away what has expired, and names the head of the audit chain in the log (C-41).
-async fn chores(live: web::Data<Live>) {
+/// Clears away what has expired, for as long as that takes.
+async fn clean_up(live: web::Data<Live>) {
     let mut minutes = interval(MINUTE);
+    minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         minutes.tick().await;
         let gateway = live.gateway();
         if let Err(error) = gateway.store().clean_up(gateway.config.session).await {
             tracing::warn!(event = "store.clean_up_failed", reason = %error);
         }
+    }
+}
+
+/// Names the head of the audit chain in the log (C-41), and keeps the minute's figures.
+async fn chores(live: web::Data<Live>) {
+    let mut minutes = interval(MINUTE);
+    loop {
+        minutes.tick().await;
+        let gateway = live.gateway();
         count_failures(&gateway).await;
         gateway.store().log_head();
     }

@@ -4,17 +4,16 @@ use secrecy::{ExposeSecret as _, SecretSlice};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::clean_up::{self, STEP};
 use super::db::Connection;
 use super::logout::{self, Ending};
+use super::retention::{self, Old};
 use super::session_row::{identity_json, micros};
-use super::{Binding, Tally, retention, rollup};
+use super::{Binding, Tally, rollup};
 use crate::audit::{ChainKey, Row};
 use crate::identity::logout_token::Logout;
 use crate::session::{Session, SessionKey};
 use crate::types::{AppId, Issuer, Subject, random_bytes};
-
-/// The most rows that one cleaning step removes, so that nobody waits long behind it.
-pub(super) const STEP: i64 = 500;
 
 pub(super) enum Change {
     /// Only the record.
@@ -67,8 +66,9 @@ pub(super) enum Change {
     },
     CleanRedeemed(OffsetDateTime),
     CleanLogouts(OffsetDateTime),
-    /// Audit rows from before `keep`.
+    /// The rows of a chain from before that, and those that go before one of them.
     CleanAudit {
+        old: Old,
         before: OffsetDateTime,
         now: OffsetDateTime,
     },
@@ -186,22 +186,16 @@ impl Change {
                 tallies.len() as u64
             }
             Self::CleanSessions { idle, old } => {
-                let clean = db.query(
-                    "DELETE FROM sessions WHERE key IN \
-                     (SELECT key FROM sessions WHERE last_seen < $1 OR created_at < $2 LIMIT $3)",
-                );
+                let clean = db.query(clean_up::SESSIONS);
                 let clean = clean.bind(micros(*idle)).bind(micros(*old));
                 clean.bind(STEP).execute().await?
             }
             Self::CleanRedeemed(now) => {
-                let clean = db.query(
-                    "DELETE FROM redeemed WHERE hash IN \
-                     (SELECT hash FROM redeemed WHERE expires_at < $1 LIMIT $2)",
-                );
+                let clean = db.query(clean_up::REDEEMED);
                 clean.bind(micros(*now)).bind(STEP).execute().await?
             }
             Self::CleanLogouts(now) => logout::clean(*now, db).await?,
-            Self::CleanAudit { before, now } => retention::cut(db, key, *before, *now).await?,
+            Self::CleanAudit { old, before, now } => retention::cut(db, key, old, [*before, *now]).await?,
         }))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use time::{Duration, OffsetDateTime};
 
-use super::change::STEP;
+use super::clean_up::{self, STEP};
 use super::db::Connection;
 use super::session_row::{self, COLUMNS, micros};
 use crate::audit::{Actor, ChainKey, Naming, Occasion, Record, Row};
@@ -98,8 +98,7 @@ pub(super) async fn has_ended(
 
 /// Forgets logouts past their time.
 pub(super) async fn clean(now: OffsetDateTime, db: &mut Connection) -> Result<u64, sqlx::Error> {
-    let clean = db
-        .query("DELETE FROM logouts WHERE once IN (SELECT once FROM logouts WHERE expires_at < $1 LIMIT $2)");
+    let clean = db.query(clean_up::LOGOUTS);
     clean.bind(micros(now)).bind(STEP).execute().await
 }
 

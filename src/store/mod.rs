@@ -10,6 +10,7 @@
 
 mod binding;
 mod change;
+mod clean_up;
 mod db;
 mod error;
 mod health;
@@ -43,7 +44,8 @@ use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 pub use self::binding::Binding;
-use self::change::{Applied, Change, Redeemed, STEP};
+use self::change::{Applied, Change, Redeemed};
+pub use self::clean_up::Cleaned;
 pub use self::error::{LaunchError, OpenError, SignInError, Unavailable};
 use self::health::Health;
 use self::open::Place;
@@ -55,7 +57,7 @@ use self::writer::{BATCH, Order, Write, Writer};
 use crate::audit::{Chain, ChainKey, Head, Naming, PlainReceipt, Receipt, Record, Row};
 use crate::clock::Clock;
 use crate::config::{Person, StoreUrl};
-use crate::session::{Limits, SessionKey, csrf};
+use crate::session::{SessionKey, csrf};
 use crate::signer::SignedToken;
 use crate::types::AppId;
 
@@ -89,15 +91,6 @@ pub struct Counts {
     /// Transactions committed.
     pub commits: u64,
     /// Audit rows written.
-    pub records: u64,
-}
-
-/// What a round of [`Store::clean_up`] removed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cleaned {
-    pub sessions: u64,
-    pub redeemed: u64,
-    pub logouts: u64,
     pub records: u64,
 }
 
@@ -254,42 +247,6 @@ impl Store {
     /// Adds counted events to the hourly roll-ups (C-44).
     pub async fn add_to_rollup(&self, tallies: Vec<Tally>) -> Result<(), Unavailable> {
         self.write(Change::Rollup(tallies), None).await.map(drop)
-    }
-
-    /// Removes sessions past their limits, redeemed states and logouts past their time and audit rows
-    /// past `keep`, in steps small enough to let launches through between them.
-    pub async fn clean_up(&self, limits: Limits) -> Result<Cleaned, Unavailable> {
-        let now = self.now();
-        let sessions = || Change::CleanSessions {
-            idle: now - limits.idle,
-            old: now - limits.lifetime,
-        };
-        let records = || Change::CleanAudit {
-            before: now - self.0.keep,
-            now,
-        };
-        Ok(Cleaned {
-            sessions: self.in_steps(STEP.unsigned_abs(), sessions).await?,
-            redeemed: self
-                .in_steps(STEP.unsigned_abs(), || Change::CleanRedeemed(now))
-                .await?,
-            logouts: self
-                .in_steps(STEP.unsigned_abs(), || Change::CleanLogouts(now))
-                .await?,
-            records: self.in_steps(1, records).await?,
-        })
-    }
-
-    /// Repeats a change until it touches fewer than `enough` rows.
-    async fn in_steps(&self, enough: u64, step: impl Fn() -> Change) -> Result<u64, Unavailable> {
-        let mut sum = 0;
-        loop {
-            let rows = self.write_rows(step(), None).await?;
-            sum += rows;
-            if rows < enough {
-                return Ok(sum);
-            }
-        }
     }
 
     /// Whether the breaker is closed (C-42).

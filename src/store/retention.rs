@@ -1,37 +1,72 @@
 //! Removing old records without breaking their chains: what goes leaves a tombstone (C-41).
+//!
+//! PostgreSQL keeps what was removed in its indexes until it tidies up, so that no statement here begins
+//! to look where others have removed.
 
 use time::OffsetDateTime;
 
-use super::change::STEP;
-use super::db::Connection;
+use super::clean_up::STEP;
+use super::db::{Connection, Row, Statement};
 use crate::audit::{ChainKey, Head, instant};
 
-/// Removes rows from the front of the chain that has the oldest one, up to the first that is to
-/// stay, and says how many.
+/// A row that is past its time. Those that its chain has before it are older, whatever clock they were
+/// written by.
+#[derive(Clone)]
+pub(super) struct Old {
+    writer: String,
+    seq: i64,
+}
+
+impl Old {
+    pub(super) fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            writer: row.get("writer")?,
+            seq: row.get("seq")?,
+        })
+    }
+}
+
+/// The first rows of a chain.
+pub(super) const FRONT: &str = "SELECT seq, mac, time FROM audit WHERE writer = $1 \
+     AND seq > COALESCE((SELECT seq FROM audit_tombstones WHERE writer = $1), 0) ORDER BY seq LIMIT $2";
+
+pub(super) const CUT: &str = "DELETE FROM audit WHERE writer = $1 AND seq BETWEEN $2 AND $3";
+
+pub(super) const OLDEST: &str =
+    "SELECT writer, seq, time FROM audit WHERE time >= $1 AND time < $2 ORDER BY time LIMIT 1";
+
+/// The `writer`, `seq` and `time` of the oldest row that is from `since` or later and before `before`.
+pub(super) fn oldest<'c>(db: &'c mut Connection, since: &str, before: OffsetDateTime) -> Statement<'c> {
+    db.query(OLDEST).bind(since).bind(instant(before))
+}
+
+/// Removes rows from the front of a chain, up to the first that is to stay, and says how many.
 pub(super) async fn cut(
     db: &mut Connection,
     key: &ChainKey,
-    before: OffsetDateTime,
-    now: OffsetDateTime,
+    old: &Old,
+    [before, now]: [OffsetDateTime; 2],
 ) -> Result<u64, sqlx::Error> {
     let before = instant(before);
-    let oldest = db.query("SELECT writer FROM audit WHERE time < $1 ORDER BY time LIMIT 1");
-    let Some(oldest) = oldest.bind(&before).fetch_optional().await? else {
-        return Ok(0);
-    };
-    let writer: String = oldest.get("writer")?;
-
-    let rows = db.query("SELECT seq, mac, time FROM audit WHERE writer = $1 ORDER BY seq LIMIT $2");
-    let mut last = None;
-    for row in rows.bind(&writer).bind(STEP).fetch_all().await? {
-        if row.get::<String>("time")? >= before {
+    let rows = db.query(FRONT);
+    let (mut first, mut last) = (None, None);
+    for row in rows.bind(old.writer.as_str()).bind(STEP).fetch_all().await? {
+        let seq: i64 = row.get("seq")?;
+        if seq > old.seq && row.get::<String>("time")? >= before {
             break;
         }
-        last = Some((row.get("seq")?, row.get("mac")?));
+        first.get_or_insert(seq);
+        last = Some((seq, row.get("mac")?));
     }
-    let Some((seq, mac)) = last else { return Ok(0) };
+    let (Some(first), Some((seq, mac))) = (first, last) else {
+        return Ok(0);
+    };
 
-    let last = Head { writer, seq, mac };
+    let last = Head {
+        writer: old.writer.clone(),
+        seq,
+        mac,
+    };
     let cut_at = instant(now);
     let mac = key.tombstone(&last, &cut_at);
     let stone = db.query(
@@ -46,6 +81,6 @@ pub(super) async fn cut(
     starts.bind(&last.writer).execute().await?;
     let heads = db.query("DELETE FROM audit_heads WHERE writer = $1 AND seq <= $2");
     heads.bind(&last.writer).bind(last.seq).execute().await?;
-    let gone = db.query("DELETE FROM audit WHERE writer = $1 AND seq <= $2");
-    gone.bind(&last.writer).bind(last.seq).execute().await
+    let gone = db.query(CUT);
+    gone.bind(&last.writer).bind(first).bind(last.seq).execute().await
 }

@@ -12,7 +12,7 @@ use super::*;
 use crate::audit::{Event, Occasion, Outcome, Report, Verifier};
 use crate::clock::FrozenClock;
 use crate::identity::{Groups, Identity};
-use crate::session::{Session, SessionId};
+use crate::session::{Limits, Session, SessionId};
 use crate::signer::TokenFacts;
 use crate::types::{AppId, Email, Issuer, ProviderId, Reference, Subject};
 

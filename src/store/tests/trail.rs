@@ -116,6 +116,48 @@ async fn c_41_retention_leaves_a_tombstone_and_a_whole_chain() {
 }
 
 #[tokio::test]
+async fn c_41_retention_cuts_every_chain_also_one_that_a_wrong_clock_began() {
+    let ground = ground();
+    let ahead = Occasion {
+        now: NOW + Duration::days(4000),
+        ..occasion()
+    };
+    for _ in 0..2 {
+        let store = open(&ground).await;
+        store.record(Record::sign_out(&ada(), &ahead)).await.unwrap();
+        for _ in 0..3 {
+            store.record(launch_record()).await.unwrap();
+        }
+        store.record(Record::sign_out(&ada(), &ahead)).await.unwrap();
+        store.close().await;
+    }
+    let store = open_at(&ground, NOW + Duration::days(401), Person::Plain).await;
+    assert_eq!(store.clean_up(LIMITS).await.unwrap().records, 8);
+    let report = verified(&ground, &[]).await;
+    assert!(report.is_whole(), "{report:?}");
+    assert_eq!(report.rows, 2);
+}
+
+#[tokio::test]
+async fn c_41_much_that_is_past_its_time_goes_in_many_steps() {
+    let ground = ground();
+    let store = open(&ground).await;
+    let records = 10 * clean_up::STEP.unsigned_abs();
+    let all = (0..records).map(|_| store.record(launch_record()));
+    assert!(
+        futures_util::future::join_all(all)
+            .await
+            .iter()
+            .all(Result::is_ok)
+    );
+    store.close().await;
+    let store = open_at(&ground, NOW + Duration::days(401), Person::Plain).await;
+    assert_eq!(store.clean_up(LIMITS).await.unwrap().records, records);
+    assert!(store.counts().commits >= 10, "{:?}", store.counts());
+    assert!(verified(&ground, &[]).await.is_whole());
+}
+
+#[tokio::test]
 async fn c_37_people_can_stand_in_the_trail_as_hashes_that_find_them() {
     let ground = ground();
     let store = open_at(&ground, NOW, Person::Hash).await;

@@ -1,0 +1,76 @@
+//! People with a session, as a sign-in makes it.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use secrecy::SecretBox;
+use serde_json::json;
+use usher::audit::{Occasion, Record};
+use usher::clock::{Clock as _, SystemClock};
+use usher::config::{Person, StoreUrl};
+use usher::identity::{Groups, Identity};
+use usher::session::{Session, SessionId};
+use usher::store::{Options, Store};
+use usher::types::{Email, Issuer, ProviderId, Reference, Subject};
+
+use super::gateway::AUDIT_KEY;
+
+/// Signs so many people in, at a store that is made where there is none; their cookies.
+pub fn signed_in(store: &StoreUrl, people: usize) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let options = Options {
+            audit_key: SecretBox::new(Box::new(*AUDIT_KEY)),
+            keep: time::Duration::days(400),
+            person: Person::Plain,
+        };
+        let store = Store::open(store, options, Arc::new(SystemClock))
+            .await
+            .expect("a store");
+        let cookies = join_all((0..people).map(|number| sign_in(&store, number))).await;
+        store.close().await;
+        cookies
+    })
+}
+
+async fn sign_in(store: &Store, number: usize) -> String {
+    let now = SystemClock.now();
+    let id = SessionId::random();
+    let claims =
+        json!({"name": "Ada Lovelace", "title": "Countess", "picture": "https://example.com/ada.png"});
+    let identity = Identity {
+        provider: ProviderId::parse("work").expect("an id"),
+        issuer: Issuer::parse("http://localhost:9").expect("an issuer"),
+        subject: Subject::parse(&format!("ada-{number}")).expect("a subject"),
+        email: Email::parse(&format!("ada-{number}@example.com")).ok(),
+        email_verified: true,
+        groups: Groups::Known(vec!["staff".into(), "comms".into()]),
+        auth_time: None,
+        acr: None,
+        claims: claims.as_object().expect("an object").clone(),
+    };
+    let occasion = Occasion {
+        now,
+        reference: Reference::random(),
+        address: None,
+    };
+    let record = Record::sign_in(&identity, &occasion);
+    let session = Session {
+        parent: None,
+        key: id.key(),
+        identity,
+        sid: None,
+        id_token_sealed: None,
+        created_at: now,
+        last_seen: now,
+    };
+    let state = id.key().0;
+    store
+        .sign_in(&session, session.created_at, state, None, record)
+        .await
+        .expect("a session");
+    format!("usher={}", id.expose())
+}
