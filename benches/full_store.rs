@@ -8,7 +8,7 @@
 mod bench;
 #[path = "full_store/fill.rs"]
 mod fill;
-#[path = "full_store/ground.rs"]
+#[path = "bench/ground.rs"]
 mod ground;
 #[expect(dead_code, reason = "the tests do more with it")]
 #[path = "../tests/it/harness/postgres.rs"]
@@ -69,7 +69,7 @@ struct Place {
 impl Place {
     fn new(kind: Kind, pem: &str) -> Self {
         let ground = Ground::new(kind, pem);
-        let cookies = people::signed_in(&ground.url, PEOPLE);
+        let cookies = people::signed_in(&ground.url, PEOPLE, time::Duration::ZERO);
         Self { ground, cookies }
     }
 

@@ -31,7 +31,11 @@ fn main() {
     let directory = directory.path();
     gateway::write(directory, "app.pem", &pem);
     gateway::configure(directory, "audit = { key_file = \"audit.key\" }", TOWNHALL);
-    let cookies = people::signed_in(&StoreUrl::Sqlite(directory.join("usher.db")), 1);
+    let cookies = people::signed_in(
+        &StoreUrl::Sqlite(directory.join("usher.db")),
+        1,
+        time::Duration::ZERO,
+    );
     let signer = Signer::new(&pem);
     println!(
         "{:>11} {:>10} {:>14} {:>8} {:>9} {:>8} {:>9} {:>7} {:>7}",

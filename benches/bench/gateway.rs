@@ -62,7 +62,12 @@ pub struct Gateway {
 impl Gateway {
     /// Starts with the configuration in `directory`, and waits until it is ready. The log goes to a file.
     pub fn start(directory: &Path) -> Self {
-        let log = fs::File::create(directory.join("usher.log")).expect("a log file");
+        let mut log = fs::OpenOptions::new();
+        let log = log
+            .create(true)
+            .append(true)
+            .open(directory.join("usher.log"))
+            .expect("a log file");
         let mut child = Command::new(env!("CARGO_BIN_EXE_usher"))
             .args(["serve", "-c"])
             .arg(directory.join("usher.toml"))

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use secrecy::SecretBox;
 use serde_json::json;
+use time::{Duration, OffsetDateTime};
 use usher::audit::{Occasion, Record};
-use usher::clock::{Clock as _, SystemClock};
+use usher::clock::{Clock as _, FrozenClock, SystemClock};
 use usher::config::{Person, StoreUrl};
 use usher::identity::{Groups, Identity};
 use usher::session::{Session, SessionId};
@@ -15,8 +16,9 @@ use usher::types::{Email, Issuer, ProviderId, Reference, Subject};
 
 use super::gateway::AUDIT_KEY;
 
-/// Signs so many people in, at a store that is made where there is none; their cookies.
-pub fn signed_in(store: &StoreUrl, people: usize) -> Vec<String> {
+/// Has so many people signed in, so long ago, at a store that is made where there is none; their cookies.
+pub fn signed_in(store: &StoreUrl, people: usize, ago: Duration) -> Vec<String> {
+    let then = SystemClock.now() - ago;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -24,20 +26,19 @@ pub fn signed_in(store: &StoreUrl, people: usize) -> Vec<String> {
     runtime.block_on(async {
         let options = Options {
             audit_key: SecretBox::new(Box::new(*AUDIT_KEY)),
-            keep: time::Duration::days(400),
+            keep: Duration::days(400),
             person: Person::Plain,
         };
-        let store = Store::open(store, options, Arc::new(SystemClock))
+        let store = Store::open(store, options, Arc::new(FrozenClock(then)))
             .await
             .expect("a store");
-        let cookies = join_all((0..people).map(|number| sign_in(&store, number))).await;
+        let cookies = join_all((0..people).map(|number| sign_in(&store, number, then))).await;
         store.close().await;
         cookies
     })
 }
 
-async fn sign_in(store: &Store, number: usize) -> String {
-    let now = SystemClock.now();
+async fn sign_in(store: &Store, number: usize, now: OffsetDateTime) -> String {
     let id = SessionId::random();
     let claims =
         json!({"name": "Ada Lovelace", "title": "Countess", "picture": "https://example.com/ada.png"});

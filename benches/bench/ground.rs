@@ -31,7 +31,8 @@ pub struct Ground {
     pub url: StoreUrl,
     /// As `[store] url` has it.
     text: String,
-    server: Option<(Server, PathBuf)>,
+    /// The PostgreSQL, and its directory.
+    pub server: Option<(Server, PathBuf)>,
 }
 
 pub enum Connection {
