@@ -1,7 +1,7 @@
 //! Minutes of clicks while processes are killed, configurations reloaded and old rows removed; then, what
 //! was promised is counted: no token without its record, a whole trail, no session lost, no memory lost.
 //!
-//! `cargo bench --bench soak`: two replicas over a PostgreSQL, from Debian's package. `USHER_SOAK_STORE=sqlite`
+//! `cargo bench --bench soak`: two replicas over a PostgreSQL, from Debian's package. `USHER_BENCH_STORE=sqlite`
 //! takes one over a file; `USHER_SOAK_MINUTES` (10), `USHER_SOAK_SEED` and `USHER_BENCH_RATE` (clicks a
 //! second, 150) do as they say; `--json FILE` keeps the figures.
 
@@ -43,7 +43,7 @@ fn main() {
     let minutes: u64 = setting("USHER_SOAK_MINUTES", 10).clamp(1, 240);
     let seed = setting("USHER_SOAK_SEED", u64::from(std::process::id()));
     let rate = f64::from(setting("USHER_BENCH_RATE", 150_u32));
-    let sqlite = std::env::var("USHER_SOAK_STORE").is_ok_and(|kind| kind == "sqlite");
+    let sqlite = std::env::var("USHER_BENCH_STORE").is_ok_and(|kind| kind == "sqlite");
     let (kind, replicas) = if sqlite {
         (Kind::Sqlite, 1)
     } else {
