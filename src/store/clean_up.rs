@@ -14,7 +14,7 @@ use crate::session::Limits;
 pub(super) const STEP: i64 = 100;
 
 /// For so many times as long as a step took, the store is left to those who click.
-const REST: u32 = 2;
+const REST: u32 = 4;
 
 /// Each condition has its own index: a look at every session would take too long.
 pub(super) const SESSIONS: &str = "DELETE FROM sessions WHERE key IN (\

@@ -10,6 +10,7 @@
 
 mod binding;
 mod change;
+mod checkpoint;
 mod clean_up;
 mod db;
 mod error;
@@ -144,6 +145,9 @@ impl Store {
             clock,
         });
         tokio::spawn(probe::watch(inner.health.watch(), Arc::downgrade(&inner)));
+        if let StoreUrl::Sqlite(_) = url {
+            tokio::spawn(checkpoint::run(Arc::downgrade(&inner)));
+        }
         Ok(Self(inner))
     }
 

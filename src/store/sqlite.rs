@@ -9,6 +9,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Executor as _};
 
+use super::checkpoint::LOG_PAGES;
 use super::error::OpenError;
 
 /// How long SQLite itself waits for a lock; within the budget of a call.
@@ -28,6 +29,7 @@ impl File {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
+            .pragma("wal_autocheckpoint", LOG_PAGES)
             .disable_statement_logging();
         Self {
             path: path.to_owned(),

@@ -55,3 +55,23 @@ async fn c_41_what_is_past_its_time_is_found_by_an_index() {
         }
     }
 }
+
+/// No commit has to stop for it: the log's pages go into the file by themselves.
+#[tokio::test]
+async fn c_40_the_log_is_copied_beside_those_who_write() {
+    let ground = ground();
+    let store = open(&ground).await;
+    let file = ground.dir.path().join("usher.db");
+    let size = || std::fs::metadata(&file).unwrap().len();
+    let before = size();
+    let until = tokio::time::Instant::now() + PATIENCE;
+    while size() == before {
+        assert!(tokio::time::Instant::now() < until, "nothing is copied");
+        store.record(launch_record()).await.unwrap();
+        let pages = std::fs::metadata(ground.dir.path().join("usher.db-wal"))
+            .unwrap()
+            .len()
+            / 4096;
+        assert!(pages < 3900, "a commit had to copy");
+    }
+}
