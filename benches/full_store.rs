@@ -178,8 +178,7 @@ fn cost(empty: &Place, full: &Place, rate: f64) -> Value {
     let ratio = median(ratios.collect());
     let [empty, full] = [0, 1].map(|at| {
         let times = Times::of(&paced[at]);
-        let mean = cpu[at].iter().sum::<f64>() / count(SLICES);
-        (mean * 1e6, times)
+        (median(cpu[at].clone()) * 1e6, times)
     });
     heading();
     row("empty", Some(empty.0), &empty.1);
