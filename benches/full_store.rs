@@ -36,6 +36,8 @@ const SLICES: usize = 20;
 const CLICKS: usize = 500;
 /// How long each is clicked on at the rate, in each slice.
 const STRETCH: Duration = Duration::from_secs(2);
+/// A clean-up that takes longer is given up.
+const LONGEST: Duration = Duration::from_mins(30);
 /// Nothing in these stores is older.
 const EVER: [&str; 2] = ["30d", "36500d"];
 /// The filled store's old sessions and rows are past these.
@@ -203,7 +205,7 @@ fn clean_up(runtime: &Runtime, full: &Place, load: Load, rate: f64) -> Value {
         let watch = scope.spawn(|| {
             runtime.block_on(async {
                 let mut db = full.ground.connect().await;
-                while !Load::is_cleaned(&mut db).await {
+                while !Load::is_cleaned(&mut db).await && clock.elapsed() < LONGEST {
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }
             });
