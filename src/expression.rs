@@ -167,6 +167,16 @@ impl Expression {
         })
     }
 
+    /// What it names of the person: the path behind `user`.
+    pub fn of_user(&self) -> impl Iterator<Item = &[String]> {
+        self.references
+            .iter()
+            .filter_map(|reference| match reference.path.split_first() {
+                Some((user, path)) if user == "user" => Some(path),
+                _ => None,
+            })
+    }
+
     /// The value: of its own type where one expression stands alone, else text. `Null` is explicit.
     pub fn evaluate(&self, context: &Context) -> Result<Value, NoValue> {
         if self

@@ -18,9 +18,9 @@
 //!
 //! [`types`] and [`clock`] know nothing of ours. A stage knows the stages before it, never [`web`]
 //! or [`app`]. [`config`] puts the compiled parts of the stages together; [`store`] keeps what
-//! outlives a request; [`link`] writes what people paste elsewhere; [`web`] speaks HTTP; [`app`]
-//! composes all; [`cli`] is what people type. A test reads the `use` lines and fails on any other
-//! edge.
+//! outlives a request; [`drift`] tells when providers' claims change; [`link`] writes what people
+//! paste elsewhere; [`web`] speaks HTTP; [`app`] composes all; [`cli`] is what people type. A test
+//! reads the `use` lines and fails on any other edge.
 
 pub mod access;
 pub mod app;
@@ -31,6 +31,7 @@ pub mod clock;
 pub mod config;
 pub mod delivery;
 mod demo;
+pub mod drift;
 pub mod expression;
 pub mod http;
 pub mod identity;

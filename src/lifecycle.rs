@@ -1,5 +1,7 @@
 //! From ready to the end: signals, reloading, draining, and what happens each minute.
 
+mod lookout;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +11,11 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 
+use self::lookout::{Lookout, count};
 use crate::app::{self, ReloadError, Reloaded, Running};
 use crate::clock::Clock;
 use crate::telemetry;
-use crate::web::gateway::{Gateway, Live};
+use crate::web::gateway::Live;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -59,7 +62,7 @@ pub async fn run(running: Running, path: Option<&Path>) -> std::io::Result<()> {
     upkeep.abort();
     watch.abort();
     let gateway = live.gateway();
-    count_failures(&gateway).await;
+    count(&gateway).await;
     gateway.store().log_head();
     gateway.store().close().await;
     tracing::info!(event = "stopped");
@@ -87,6 +90,7 @@ async fn reloads(mut hang_ups: Signal, path: PathBuf, live: web::Data<Live>) {
 fn log_reload(reloaded: &Reloaded) {
     let Reloaded {
         generation,
+        fingerprint,
         changes,
         needs_restart,
         warnings,
@@ -97,7 +101,7 @@ fn log_reload(reloaded: &Reloaded) {
     for key in needs_restart {
         tracing::warn!(event = "config.needs_restart", key);
     }
-    tracing::info!(event = "config.reloaded", generation, changes = %changes);
+    tracing::info!(event = "config.reloaded", generation, fingerprint, changes = %changes);
     metrics::counter!("usher_config_reloads_total", "outcome" => "ok").increment(1);
 }
 
@@ -131,13 +135,16 @@ async fn clean_up(live: web::Data<Live>) {
     }
 }
 
-/// Names the head of the audit chain in the log (C-41), and keeps the minute's figures.
+/// Names the head of the audit chain in the log (C-41), keeps the minute's figures, and looks at how
+/// claims come.
 async fn chores(live: web::Data<Live>) {
     let mut minutes = interval(MINUTE);
+    let mut lookout = Lookout::default();
     loop {
         minutes.tick().await;
         let gateway = live.gateway();
-        count_failures(&gateway).await;
+        count(&gateway).await;
+        lookout.look(&gateway).await;
         gateway.store().log_head();
     }
 }
@@ -163,14 +170,5 @@ async fn watch_clock(clock: Arc<dyn Clock>) {
             tracing::warn!(event = "clock.leapt");
             metrics::counter!("usher_clock_leaps_total").increment(1);
         }
-    }
-}
-
-/// Adds the minute's failed sign-ins to the hourly figures; while the store is down they are lost.
-async fn count_failures(gateway: &Gateway) {
-    let now = gateway.lasting.clock.now();
-    let tallies = gateway.counters().failures.take(now);
-    if !tallies.is_empty() && gateway.store().add_to_rollup(tallies).await.is_err() {
-        tracing::warn!(event = "store.rollup_failed");
     }
 }

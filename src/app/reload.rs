@@ -25,6 +25,7 @@ pub enum ReloadError {
 /// What a reload did.
 pub struct Reloaded {
     pub generation: u64,
+    pub fingerprint: String,
     pub changes: Changes,
     /// Keys whose new values wait for a restart.
     pub needs_restart: Vec<&'static str>,
@@ -77,15 +78,12 @@ pub async fn reload(path: &Path, live: &Live) -> Result<Reloaded, ReloadError> {
         },
     };
     let generation = now.generation + 1;
-    live.replace(Gateway::new(
-        config,
-        digest,
-        parts,
-        generation,
-        now.lasting.clone(),
-    ));
+    let gateway = Gateway::new(config, digest, parts, generation, now.lasting.clone());
+    let fingerprint = gateway.fingerprint.clone();
+    live.replace(gateway);
     Ok(Reloaded {
         generation,
+        fingerprint,
         changes,
         needs_restart,
         warnings,

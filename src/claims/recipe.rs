@@ -106,6 +106,29 @@ impl Claim {
     }
 }
 
+impl Source {
+    fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            Self::Name(one)
+            | Self::Email(one)
+            | Self::Link(one)
+            | Self::AtMost(one, _)
+            | Self::IdentityAtDevice(one) => vec![one],
+            Self::Pairs(pairs) => pairs.iter().map(|(_, value)| value).collect(),
+            Self::Tree(tree, _) => tree.expressions(),
+            Self::IssuedAt
+            | Self::ExpiresAt
+            | Self::NotBefore
+            | Self::Jti
+            | Self::Constant(_)
+            | Self::VerifiedEmail
+            | Self::Roles
+            | Self::Role
+            | Self::SessionId => Vec::new(),
+        }
+    }
+}
+
 impl Recipe {
     /// A recipe with its times in seconds, as RFC 7519 has them.
     pub fn new(claims: Vec<Claim>) -> Self {
@@ -113,6 +136,18 @@ impl Recipe {
             claims,
             unit: Unit::Seconds,
         }
+    }
+
+    /// The expressions in it.
+    pub fn expressions(&self) -> Vec<&Expression> {
+        let sources = self.claims.iter().map(|claim| &claim.source);
+        sources.flat_map(Source::expressions).collect()
+    }
+
+    /// Whether it takes the person's verified address without an expression that says so.
+    pub fn takes_address(&self) -> bool {
+        let mut sources = self.claims.iter().map(|claim| &claim.source);
+        sources.any(|source| matches!(source, Source::VerifiedEmail))
     }
 
     /// Fills in the claims; one without a value is absent, or refuses if required.

@@ -48,6 +48,19 @@ impl Tree {
         }
     }
 
+    /// The expressions in it.
+    pub(super) fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            Self::Constant(_) => Vec::new(),
+            Self::Expression(expression) => vec![expression],
+            Self::List(items) => items.iter().flat_map(Self::expressions).collect(),
+            Self::Table(entries) => entries
+                .iter()
+                .flat_map(|entry| entry.value.expressions())
+                .collect(),
+        }
+    }
+
     /// Fills the tree in; `name` is its path, for the refusal.
     pub(super) fn fill(&self, person: &Person<'_>, name: &str, care: Care) -> Result<Value, ClaimError> {
         match self {

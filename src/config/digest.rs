@@ -6,11 +6,13 @@ use std::fmt;
 use aws_lc_rs::digest::{Context, SHA256};
 use toml::de::{DeTable, DeValue};
 
+use crate::session::seal::Sealer;
+
 /// Sections with a name of their own for each entry.
 const NAMED: [&str; 2] = ["providers", "apps"];
 
 /// One hash a section, in the file's order. It covers the files that the section names, keys and secrets
-/// too, so it is compared and never shown.
+/// too, so it is compared and never shown, but as a fingerprint.
 pub struct Digest(Vec<(String, [u8; 32])>);
 
 /// What one configuration says otherwise than an earlier one.
@@ -29,6 +31,18 @@ impl Digest {
             named.map(|(_, hash)| *hash)
         };
         hash(self) == hash(other)
+    }
+
+    /// What may be shown of it: equal on all replicas with this configuration and sealing key, and of no
+    /// use to whoever would try guesses at a secret.
+    pub fn fingerprint(&self, sealer: &Sealer) -> String {
+        let mut all = Context::new(&SHA256);
+        for (name, hash) in &self.0 {
+            feed(&mut all, b'n', name.as_bytes());
+            all.update(hash);
+        }
+        let tag = sealer.fingerprint(&finish(all));
+        tag.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     pub fn changes_since(&self, earlier: &Self) -> Changes {

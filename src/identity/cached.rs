@@ -109,6 +109,12 @@ impl<T> Cached<T> {
         self.younger_than(|_| STALE)
     }
 
+    /// How long ago the document was fetched.
+    pub fn age(&self) -> Option<Duration> {
+        let known = self.known();
+        known.document.as_ref().map(|document| document.fetched.elapsed())
+    }
+
     /// How the last fetch failed, where it did.
     pub fn last_failure(&self) -> Option<ProviderError> {
         self.known().failed.map(|(_, error)| error)

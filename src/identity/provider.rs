@@ -148,6 +148,11 @@ impl Provider {
         self.metadata.usable()
     }
 
+    /// How long ago the metadata were fetched, where they were.
+    pub fn last_read(&self) -> Option<Duration> {
+        self.metadata.age()
+    }
+
     /// The provider's keys.
     pub async fn keys(&self) -> Result<Arc<Keys>, ProviderError> {
         self.keys.get(self.fetch_keys()).await

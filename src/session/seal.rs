@@ -4,7 +4,7 @@
 //! name and to `public_url`; an id of the key stands in front, so that keys can rotate (C-27).
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use aws_lc_rs::{digest, hkdf};
+use aws_lc_rs::{digest, hkdf, hmac};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
@@ -57,6 +57,7 @@ pub struct Sealer {
 struct SealingKey {
     id: [u8; KEY_ID],
     by_purpose: [LessSafeKey; Purpose::ALL.len()],
+    fingerprint: hmac::Key,
 }
 
 impl SealingKey {
@@ -73,6 +74,10 @@ impl SealingKey {
         Self {
             id: hash.as_ref()[..KEY_ID].try_into().expect("four bytes"),
             by_purpose,
+            fingerprint: secret
+                .expand(&[b"usher fingerprint"], hmac::HMAC_SHA256)
+                .expect("32 bytes are within HKDF's reach")
+                .into(),
         }
     }
 }
@@ -112,6 +117,12 @@ impl Sealer {
         Some(text)
     }
 
+    /// Tells whether what two replicas with the same keys have is the same, and nobody else what it is.
+    pub fn fingerprint(&self, of: &[u8]) -> [u8; 8] {
+        let tag = hmac::sign(&self.keys[0].fingerprint, of);
+        tag.as_ref()[..8].try_into().expect("SHA-256 has 32 bytes")
+    }
+
     fn aad(&self, name: &str) -> Aad<Vec<u8>> {
         Aad::from(format!("{name}\n{}", self.origin).into_bytes())
     }
@@ -140,6 +151,22 @@ mod tests {
             sealer(&[old], "https://go.example.com")
                 .open(Purpose::State, "state", &sealed)
                 .is_none()
+        );
+    }
+
+    #[test]
+    fn a_fingerprint_is_that_of_whoever_seals_by_the_same_key() {
+        let here = sealer(&[[1; 32]], "https://go.example.com");
+        assert_eq!(
+            here.fingerprint(b"x"),
+            sealer(&[[1; 32], [2; 32]], "https://go.example.com").fingerprint(b"x")
+        );
+        assert_ne!(here.fingerprint(b"x"), here.fingerprint(b"y"));
+        let other = sealer(&[[2; 32]], "https://go.example.com");
+        assert_ne!(
+            here.fingerprint(b"x"),
+            other.fingerprint(b"x"),
+            "nobody else can try guesses"
         );
     }
 

@@ -1,7 +1,7 @@
 //! What a write does besides leaving a record.
 
 use secrecy::{ExposeSecret as _, SecretSlice};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::clean_up::{self, STEP};
@@ -9,8 +9,9 @@ use super::db::Connection;
 use super::logout::{self, Ending};
 use super::retention::{self, Old};
 use super::session_row::{identity_json, micros};
-use super::{Binding, Tally, rollup};
+use super::{Binding, Tally, rollup, sightings};
 use crate::audit::{ChainKey, Row};
+use crate::drift::Sightings;
 use crate::identity::logout_token::Logout;
 use crate::session::{Session, SessionKey};
 use crate::types::{AppId, Issuer, Subject, random_bytes};
@@ -57,6 +58,9 @@ pub(super) enum Change {
         now: OffsetDateTime,
     },
     Rollup(Vec<Tally>),
+    Sightings(Sightings),
+    /// Groups that rules name, as of this day.
+    LookOut(Vec<String>, Date),
     /// Something that must reach the disk, and nothing else.
     Probe,
     /// Sessions last seen or begun before these times.
@@ -66,6 +70,8 @@ pub(super) enum Change {
     },
     CleanRedeemed(OffsetDateTime),
     CleanLogouts(OffsetDateTime),
+    /// Counts of claims from before.
+    CleanSightings(OffsetDateTime),
     /// The rows of a chain from before that, and those that go before one of them.
     CleanAudit {
         old: Old,
@@ -185,6 +191,9 @@ impl Change {
                 rollup::add_tallies(db, tallies).await?;
                 tallies.len() as u64
             }
+            Self::Sightings(seen) => sightings::add(db, seen).await?,
+            Self::LookOut(groups, today) => sightings::look_out(db, groups, *today).await?,
+            Self::CleanSightings(before) => sightings::clean(db, *before).await?,
             Self::CleanSessions { idle, old } => {
                 let clean = db.query(clean_up::SESSIONS);
                 let clean = clean.bind(micros(*idle)).bind(micros(*old));

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::change::Change;
 use super::retention::{self, Old};
 use super::{Store, Unavailable};
+use crate::drift;
 use crate::session::Limits;
 
 /// The most rows that one step removes: whoever clicks meanwhile waits for it.
@@ -34,11 +35,13 @@ pub struct Cleaned {
     pub redeemed: u64,
     pub logouts: u64,
     pub records: u64,
+    /// Of how claims came.
+    pub sightings: u64,
 }
 
 impl Store {
-    /// Removes sessions past their limits, redeemed states and logouts past their time and audit rows
-    /// past `keep`. However many they are, launches go on meanwhile.
+    /// Removes sessions past their limits, redeemed states and logouts past their time, audit rows
+    /// past `keep`, and counts of claims past 90 days. However many they are, launches go on meanwhile.
     pub async fn clean_up(&self, limits: Limits) -> Result<Cleaned, Unavailable> {
         let now = self.now();
         let sessions = || Change::CleanSessions {
@@ -51,6 +54,9 @@ impl Store {
             redeemed: self.in_steps(enough, || Change::CleanRedeemed(now)).await?,
             logouts: self.in_steps(enough, || Change::CleanLogouts(now)).await?,
             records: self.cut_chains(now).await?,
+            sightings: self
+                .in_steps(enough, || Change::CleanSightings(now - drift::KEPT))
+                .await?,
         })
     }
 

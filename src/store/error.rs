@@ -61,6 +61,8 @@ pub(super) enum Failure {
     Sql(#[from] sqlx::Error),
     #[error("it took longer than 500 ms")]
     Slow,
+    #[error("it took longer than 5 s")]
+    Late,
 }
 
 impl Failure {

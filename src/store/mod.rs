@@ -1,6 +1,6 @@
 //! What outlives a request: sessions, redeemed states, the audit trail, the sealing key.
 //!
-//! Reads go through a few connections (`readers`), all writes through one task (`writer`). Every call ends
+//! Reads go through a few connections (`readers`; for admins, two more at a `desk`), all writes through one task (`writer`). Every call ends
 //! within [`BUDGET`]; when the store fails, callers are turned away at once until a probe goes through
 //! (C-42).
 //!
@@ -13,6 +13,7 @@ mod change;
 mod checkpoint;
 mod clean_up;
 mod db;
+mod desk;
 mod error;
 mod health;
 mod logout;
@@ -26,6 +27,7 @@ mod retention;
 mod rollup;
 mod session_row;
 mod sessions;
+mod sightings;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -47,12 +49,14 @@ use uuid::Uuid;
 pub use self::binding::Binding;
 use self::change::{Applied, Change, Redeemed};
 pub use self::clean_up::Cleaned;
+use self::desk::Desk;
+pub use self::desk::{MANY, Seat};
 pub use self::error::{LaunchError, OpenError, SignInError, Unavailable};
 use self::health::Health;
 use self::open::Place;
 pub use self::people::Behind;
 use self::readers::Readers;
-pub use self::rollup::Tally;
+pub use self::rollup::{Figure, Tally};
 pub use self::trail_reader::{Filter, ReadError, TrailReader};
 use self::writer::{BATCH, Order, Write, Writer};
 use crate::audit::{Chain, ChainKey, Head, Naming, PlainReceipt, Receipt, Record, Row};
@@ -102,6 +106,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     orders: mpsc::Sender<Order>,
     readers: Arc<Readers>,
+    desk: Desk,
     health: Arc<Health>,
     /// Of the chain that this process writes.
     head: Arc<Mutex<Option<Head>>>,
@@ -118,6 +123,7 @@ impl Store {
         let place = Arc::new(Place::new(url));
         let connection = place.prepare().await?;
         let readers = Arc::new(Readers::new(Arc::clone(&place)));
+        let desk = Desk::new(Arc::clone(&place));
         let key = Arc::new(ChainKey::new(&options.audit_key));
         let health = Arc::new(Health::new());
         let head = Arc::new(Mutex::new(None));
@@ -134,6 +140,7 @@ impl Store {
         let inner = Arc::new(Inner {
             orders,
             readers,
+            desk,
             health,
             head,
             key,
@@ -281,6 +288,7 @@ impl Store {
             // An error means that the writer is gone, which is what was asked for.
             let _ = closed.await;
         }
+        self.0.desk.close();
         self.0.readers.close().await;
     }
 

@@ -45,6 +45,14 @@ impl Place {
         })
     }
 
+    /// A connection that only reads, and may take its time.
+    pub(super) async fn desk(&self) -> Result<Connection, OpenError> {
+        Ok(match self {
+            Self::Sqlite(file) => Connection::Sqlite(file.reader().await?),
+            Self::Postgres(database) => Connection::Postgres(database.desk().await?),
+        })
+    }
+
     /// A connection that sees the store as it is now, for as long as it lives.
     pub(super) async fn snapshot(&self) -> Result<Connection, OpenError> {
         Ok(match self {

@@ -27,6 +27,9 @@ pub(super) const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(1970497906, 
 const SESSION: &str = "SET statement_timeout = 500; SET idle_in_transaction_session_timeout = 300; \
      SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
 
+/// For admins, who read more and wait longer.
+const DESK: &str = "SET statement_timeout = '5s'; SET default_transaction_read_only = on";
+
 /// Of a connection that brings the tables up to date: other replicas that start may be doing so.
 const MIGRATING: &str = "SET statement_timeout = 0; SET lock_timeout = '60s'";
 
@@ -119,6 +122,10 @@ impl Database {
         let reads = connection.execute("SET default_transaction_read_only = on").await;
         reads.map_err(|e| self.unusable(e))?;
         Ok(connection)
+    }
+
+    pub(super) async fn desk(&self) -> Result<PgConnection, OpenError> {
+        self.connect(DESK).await
     }
 
     pub(super) async fn snapshot(&self) -> Result<PgConnection, OpenError> {

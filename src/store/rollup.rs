@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use super::db::Connection;
+use super::db::{self, Connection};
 use crate::audit::{Event, Outcome, Row, instant};
-use crate::types::AppId;
+use crate::types::{AppId, ProviderId};
+
+/// The most rows that a chart is made of: a week of fifty apps, each refusing for ten reasons.
+const MOST: i64 = 100_000;
 
 /// Things that happened and have no row of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,25 +21,54 @@ pub struct Tally {
     pub outcome: Outcome,
     pub reason: Option<String>,
     pub app: Option<AppId>,
+    /// Of a sign-in.
+    pub provider: Option<ProviderId>,
     pub count: u32,
 }
 
-/// `hour`, `event`, `outcome`, `reason`, `app`; what is absent is empty.
-type Kind = [String; 5];
+/// What the roll-ups say of one hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Its start.
+    pub hour: OffsetDateTime,
+    pub event: String,
+    pub outcome: String,
+    /// Empty where there was none, as are `app` and `provider`.
+    pub reason: String,
+    pub app: String,
+    pub provider: String,
+    pub count: u64,
+}
+
+/// `hour`, `event`, `outcome`, `reason`, `app`, `provider`; what is absent is empty.
+type Kind = [String; 6];
 
 /// `2026-11-21T06` out of a time in RFC 3339.
 fn hour(instant: &str) -> String {
     instant.chars().take(13).collect()
 }
 
+/// The hour that a time lies in, as the tables of counts name it.
+pub(super) fn hour_of(at: OffsetDateTime) -> String {
+    hour(&instant(at))
+}
+
+/// The start of an hour that [`hour_of`] named.
+pub(super) fn start_of(hour: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(&format!("{hour}:00:00Z"), &Rfc3339).ok()
+}
+
 impl Tally {
     fn kind(&self) -> Kind {
         [
-            hour(&instant(self.at)),
+            hour_of(self.at),
             self.event.as_str().to_owned(),
             self.outcome.as_str().to_owned(),
             self.reason.clone().unwrap_or_default(),
             self.app.as_ref().map_or_else(String::new, ToString::to_string),
+            self.provider
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
         ]
     }
 }
@@ -52,9 +85,13 @@ pub(super) async fn add_tallies(db: &mut Connection, tallies: &[Tally]) -> Resul
 /// Adds the records of a batch.
 pub(super) async fn add_rows(db: &mut Connection, rows: &[Row]) -> Result<(), sqlx::Error> {
     let kind = |row: &Row| {
-        let mut kind = ["time", "event", "outcome", "reason", "app"]
+        let mut kind = ["time", "event", "outcome", "reason", "app", "provider"]
             .map(|name| row.get(name).unwrap_or_default().to_owned());
         kind[0] = hour(&kind[0]);
+        if kind[1] != Event::SignIn.as_str() {
+            // Launches are many, and their charts go by app.
+            kind[5].clear();
+        }
         (kind, 1)
     };
     add(db, rows.iter().map(kind)).await
@@ -68,8 +105,9 @@ async fn add(db: &mut Connection, counts: impl Iterator<Item = (Kind, i64)>) -> 
     }
     for (kind, sum) in sums {
         let mut add = db.query(
-            "INSERT INTO rollups (hour, event, outcome, reason, app, count) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (hour, event, outcome, reason, app) \
+            "INSERT INTO rollups (hour, event, outcome, reason, app, provider, count) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) \
+             ON CONFLICT (hour, event, outcome, reason, app, provider) \
              DO UPDATE SET count = rollups.count + excluded.count",
         );
         for part in kind {
@@ -78,4 +116,29 @@ async fn add(db: &mut Connection, counts: impl Iterator<Item = (Kind, i64)>) -> 
         add.bind(sum).execute().await?;
     }
     Ok(())
+}
+
+/// What was counted from an hour on.
+pub(super) fn since(db: &mut Connection, at: OffsetDateTime) -> db::Statement<'_> {
+    let figures = db.query(
+        "SELECT hour, event, outcome, reason, app, provider, count FROM rollups WHERE hour >= $1 LIMIT $2",
+    );
+    figures.bind(hour_of(at)).bind(MOST)
+}
+
+pub(super) fn read(row: &db::Row) -> Result<Option<Figure>, sqlx::Error> {
+    let hour: String = row.get("hour")?;
+    let count: i64 = row.get("count")?;
+    let figure = |hour| {
+        Ok(Figure {
+            hour,
+            event: row.get("event")?,
+            outcome: row.get("outcome")?,
+            reason: row.get("reason")?,
+            app: row.get("app")?,
+            provider: row.get("provider")?,
+            count: count.unsigned_abs(),
+        })
+    };
+    start_of(&hour).map(figure).transpose()
 }

@@ -45,7 +45,7 @@ const COUNTERS: [(&str, &str); 11] = [
     ("usher_spans_lost_total", "Spans that did not reach the collector"),
 ];
 
-const GAUGES: [(&str, &str); 7] = [
+const GAUGES: [(&str, &str); 8] = [
     (
         "usher_provider_up",
         "1 unless the last call to the provider failed",
@@ -54,6 +54,10 @@ const GAUGES: [(&str, &str); 7] = [
     (
         "usher_key_age_seconds",
         "Since the file of the app's key was written",
+    ),
+    (
+        "usher_claim_drift",
+        "1 while a claim that is read no longer comes as it used to",
     ),
     (
         "usher_clock_steady",

@@ -289,6 +289,8 @@ async fn begin(
         }
     }
     tracing::info!(event = "sign_in", request_id = %visit.reference, provider = %provider);
+    let seen = &lasting.drift.counter;
+    seen.note(&visit.gateway.watch, &session.identity, visit.now);
     if session.identity.groups == Groups::Unknown(GroupsUnknown::Overage) {
         // Lesson 30: whoever looks after the site learns the cure before the person asks for it.
         let cure =

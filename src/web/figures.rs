@@ -4,6 +4,7 @@
 use time::OffsetDateTime;
 
 use super::gateway::Gateway;
+use crate::drift::Trouble;
 
 pub fn publish(gateway: &Gateway) {
     let lasting = &gateway.lasting;
@@ -31,6 +32,7 @@ pub fn publish(gateway: &Gateway) {
         metrics::counter!("usher_sign_ins_total", "provider" => id, "outcome" => "ok", "reason" => "")
             .increment(0);
     }
+    drift(gateway);
     for app in &gateway.config.apps {
         let id = app.id.to_string();
         if let Some(written) = app.key_written {
@@ -40,6 +42,29 @@ pub fn publish(gateway: &Gateway) {
         metrics::counter!("usher_token_answers_total", "app" => id.clone()).increment(0);
         metrics::counter!("usher_launches_total", "app" => id, "outcome" => "ok", "reason" => "")
             .increment(0);
+    }
+}
+
+/// Each claim that is read stands there at 0, so that the first change is seen as a rise.
+fn drift(gateway: &Gateway) {
+    let gauge = |provider: &str, claim: &str, problem: &'static str| {
+        let (provider, claim) = (provider.to_owned(), claim.to_owned());
+        metrics::gauge!("usher_claim_drift", "provider" => provider, "claim" => claim, "problem" => problem)
+    };
+    let of_claims = &Trouble::NAMES[..4];
+    for used in gateway.watch.uses() {
+        for problem in of_claims {
+            gauge(used.provider.as_str(), &used.claim, problem).set(0);
+        }
+    }
+    if !gateway.watch.groups().is_empty() {
+        gauge("-", "groups", "group_unseen").set(0);
+    }
+    for warning in gateway.lasting.drift.warnings() {
+        match &warning.provider {
+            Some(provider) => gauge(provider.as_str(), &warning.claim, warning.trouble.name()).set(1),
+            None => gauge("-", "groups", "group_unseen").set(1),
+        }
     }
 }
 

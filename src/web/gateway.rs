@@ -14,6 +14,7 @@ use super::limits::PerMinute;
 use super::tally::FailedSignIns;
 use crate::clock::Clock;
 use crate::config::{Config, Digest};
+use crate::drift::{Standing, Watch};
 use crate::identity::provider::Provider;
 use crate::rooms::Rooms;
 use crate::session::cookie::Jar;
@@ -26,11 +27,15 @@ use crate::types::{Issuer, ProviderId, Subject};
 pub struct Gateway {
     pub config: Config,
     pub digest: Digest,
+    /// What is shown of the digest.
+    pub fingerprint: String,
     pub sealer: Arc<Sealer>,
     pub jar: Jar,
     pub providers: Vec<Arc<Provider>>,
     pub rooms: Arc<Rooms>,
     pub assets: Assets,
+    /// The claims that the configuration reads.
+    pub watch: Watch,
     /// When the configuration was read.
     pub loaded: OffsetDateTime,
     /// How many configurations there have been since the start, this one included.
@@ -44,6 +49,7 @@ pub struct Lasting {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub counters: Arc<Counters>,
+    pub drift: Arc<Standing>,
     /// When the process started.
     pub started: OffsetDateTime,
     draining: Arc<AtomicBool>,
@@ -78,6 +84,7 @@ impl Lasting {
             started: clock.now(),
             clock,
             counters: Arc::default(),
+            drift: Arc::default(),
             draining: Arc::default(),
         }
     }
@@ -112,7 +119,9 @@ impl Gateway {
                 plain_http: config.public_url.plain_http,
             },
             assets: Assets::new(&config.brand, &config.apps),
+            watch: Watch::of(&config),
             config,
+            fingerprint: digest.fingerprint(&sealer),
             digest,
             sealer,
             providers,

@@ -194,7 +194,11 @@ fn log(problem: &Problem, visit: &Visit) {
     let provider = problem.provider.as_ref().map(tracing::field::display);
     match problem.event {
         "sign_in.failed" => {
-            visit.gateway.counters().failures.count(reason);
+            let known = problem
+                .provider
+                .as_ref()
+                .filter(|id| visit.config().provider(id).is_some());
+            visit.gateway.counters().failures.count(known, reason);
             let id = problem.provider.as_ref().map_or("-", |id| id.as_str()).to_owned();
             metrics::counter!("usher_sign_ins_total", "provider" => id, "outcome" => "failed", "reason" => reason)
                 .increment(1);

@@ -211,6 +211,129 @@ admin-rule-domain = alle mit einer Adresse bei { $name }
 admin-rule-provider = alle, die sich über { $provider } anmelden
 admin-rule-claim = alle mit { $name } als { $claim }
 
+## Verwaltung: die Übersicht
+
+overview-launches = Aufrufe
+overview-span = Gezeigte Zeit
+overview-day = Tag
+overview-week = Woche
+overview-opened = Geöffnet
+overview-refused = Abgewiesen
+overview-sign-ins = Anmeldungen
+overview-living = Gerade angemeldet
+overview-over = über
+overview-scale-day = Aufrufe in der Stunde, UTC
+overview-scale-week = Aufrufe in sechs Stunden, UTC
+overview-chart-day =
+    { $n ->
+        [one] Ein Aufruf in den letzten 24 Stunden, nach Anwendung
+       *[other] { $n } Aufrufe in den letzten 24 Stunden, nach Anwendung und Stunde
+    }
+overview-chart-week =
+    { $n ->
+        [one] Ein Aufruf in den letzten 7 Tagen, nach Anwendung
+       *[other] { $n } Aufrufe in den letzten 7 Tagen, nach Anwendung und je sechs Stunden
+    }
+overview-none-day = In den letzten 24 Stunden hat niemand eine Anwendung geöffnet.
+overview-none-week = In den letzten 7 Tagen hat niemand eine Anwendung geöffnet.
+overview-others = Andere
+overview-table = Dasselbe als Tabelle
+overview-time = Zeit (UTC)
+overview-total = Zusammen
+overview-no-numbers = Der Speicher hat nicht rechtzeitig geantwortet, deshalb lässt sich gerade nichts zählen. Laden Sie die Seite in einer Weile noch einmal.
+overview-refused-part = { $percent } % abgewiesen
+overview-all-apps = Alle Anwendungen
+overview-refusals = Was stattdessen zu lesen war
+overview-no-refusals = Niemand wurde abgewiesen.
+overview-no-provider = Bevor ein Anbieter feststand
+overview-no-failures = Keine Anmeldung ist gescheitert.
+overview-people = Wer zuletzt kam
+overview-all-sessions = Alle Sitzungen
+overview-health = Wie es den Teilen geht
+overview-store = Speicher ({ $name })
+overview-store-up = antwortet
+overview-store-down = antwortet nicht
+overview-store-commits = { $count } Commits seit dem Start
+overview-provider = Anbieter { $provider }
+overview-provider-well = antwortet
+overview-provider-unknown = noch nicht gefragt
+overview-provider-failing = antwortet falsch oder gar nicht
+overview-provider-read-now = Metadaten gerade eben gelesen
+overview-provider-read =
+    { $n ->
+        [one] Metadaten vor einer Minute gelesen
+       *[other] Metadaten vor { $n } Minuten gelesen
+    }
+overview-clock = Uhr
+overview-clock-steady = geht gleichmäßig
+overview-clock-unsteady = wurde gerade gestellt
+overview-clock-now = { $time }
+overview-draining = Dieses Gateway
+overview-draining-state = hört gleich auf
+overview-setup = Was läuft
+overview-fingerprint = Konfiguration
+overview-fingerprint-note = Gleich auf allen Replikaten mit derselben Konfiguration und demselben Siegelschlüssel.
+overview-loaded = Gelesen
+overview-generation = die { $n }. seit dem Start
+overview-started = Gestartet
+overview-version = Usher
+overview-keys = Schlüssel
+overview-key-secret = ein Geheimnis
+overview-key-next = der nächste
+overview-key-active = unterschreibt
+overview-key-retired = abgelöst
+overview-key-expired = abgelaufen
+overview-key-old = über ein Jahr alt
+overview-key-days =
+    { $n ->
+        [0] von heute
+        [one] einen Tag alt
+       *[other] { $n } Tage alt
+    }
+overview-claims = Wie Claims kommen
+overview-claims-lead = Von den Claims, die Regeln und Anwendungen lesen: in wie vielen von hundert Anmeldungen jeder mit Inhalt kam, Tag für Tag. Was sie sagten, ist nirgends aufbewahrt.
+overview-no-claims = Keine Regel und keine Anwendung liest einen Claim.
+overview-claim = Claim
+overview-kind = Form
+claim-absent = fehlt
+claim-empty = leer
+claim-text = Text
+claim-number = Zahl
+claim-boolean = ja oder nein
+claim-list = Liste
+claim-object = Objekt
+claim-verified = bestätigt
+claim-unverified = nicht bestätigt
+drift-title = Änderungen, die einen Blick brauchen
+drift-since = Seit { $day }.
+drift-touches = Betrifft:
+drift-touches-admin = wer auf diese Seiten darf
+drift-vanished-title = { $claim } kommt nicht mehr von { $provider }
+drift-vanished-text = Der Claim kam früher mit fast jeder Anmeldung und fehlt jetzt in fast allen.
+drift-vanished-cure = Sehen Sie bei { $provider } nach den Claims oder Scopes von Ushers Client. Bis er wieder kommt, lassen Regeln darüber niemanden ein.
+drift-emptied-title = { $claim } kommt leer von { $provider }
+drift-emptied-text = Der Claim hatte früher bei fast jeder Anmeldung einen Inhalt und hat jetzt bei fast keiner einen.
+drift-emptied-cure = Sehen Sie nach, womit { $provider } ihn füllt: Ein Gruppenfilter oder eine Zuordnung kann sich geändert haben.
+drift-retyped-title = { $claim } kommt in anderer Form von { $provider }
+drift-retyped-text = Bei fast jeder Anmeldung war die Form früher { $was } und ist jetzt { $is }.
+drift-retyped-cure = Sehen Sie nach der Zuordnung bei { $provider }. Regeln und Claims, die die alte Form erwarten, scheitern.
+drift-unverified-title = E-Mail-Adressen von { $provider } sind nicht mehr bestätigt
+drift-unverified-text = Früher waren fast alle bestätigt, jetzt ist es fast keine.
+drift-unverified-cure = Sehen Sie nach, wie { $provider } Adressen bestätigt. Regeln über Adressen und Domains lassen so lange niemanden ein.
+drift-group-title = Niemand ist in der Gruppe { $name }
+drift-group-text = Eine Regel nennt sie, und seit 30 Tagen war niemand in ihr, der sich angemeldet hat.
+drift-group-cure = Heißt sie inzwischen anders, oder ist sie in der Regel falsch geschrieben? Gehört niemand mehr dazu, nehmen Sie die Regel heraus.
+
+chart-hour = { $time }
+chart-time = { $day }, { $from } bis { $to }
+chart-monday = Mo
+chart-tuesday = Di
+chart-wednesday = Mi
+chart-thursday = Do
+chart-friday = Fr
+chart-saturday = Sa
+chart-sunday = So
+
 ## Verwaltung: der Link einer Anwendung
 
 link-kit = Link zum Weitergeben

@@ -212,6 +212,129 @@ admin-rule-domain = everyone with an address at { $name }
 admin-rule-provider = everyone who signs in through { $provider }
 admin-rule-claim = whoever has { $name } as { $claim }
 
+## For admins: the overview
+
+overview-launches = Launches
+overview-span = Time shown
+overview-day = Day
+overview-week = Week
+overview-opened = Opened
+overview-refused = Refused
+overview-sign-ins = Sign-ins
+overview-living = Signed in now
+overview-over = over
+overview-scale-day = Launches an hour, UTC
+overview-scale-week = Launches in six hours, UTC
+overview-chart-day =
+    { $n ->
+        [one] One launch in the last 24 hours, by app
+       *[other] { $n } launches in the last 24 hours, by app and hour
+    }
+overview-chart-week =
+    { $n ->
+        [one] One launch in the last 7 days, by app
+       *[other] { $n } launches in the last 7 days, by app and six hours
+    }
+overview-none-day = Nobody has opened an app within the last 24 hours.
+overview-none-week = Nobody has opened an app within the last 7 days.
+overview-others = Others
+overview-table = The same as a table
+overview-time = Time (UTC)
+overview-total = Total
+overview-no-numbers = The store gave no answer in time, so there is nothing to count at the moment. Load the page again in a while.
+overview-refused-part = { $percent } % refused
+overview-all-apps = All apps
+overview-refusals = What people read instead
+overview-no-refusals = Nobody was turned away.
+overview-no-provider = Before a provider was known
+overview-no-failures = No sign-in failed.
+overview-people = Who came last
+overview-all-sessions = All sessions
+overview-health = How the parts are
+overview-store = Store ({ $name })
+overview-store-up = answers
+overview-store-down = does not answer
+overview-store-commits = { $count } commits since the start
+overview-provider = Provider { $provider }
+overview-provider-well = answers
+overview-provider-unknown = not asked yet
+overview-provider-failing = fails
+overview-provider-read-now = metadata read just now
+overview-provider-read =
+    { $n ->
+        [one] metadata read a minute ago
+       *[other] metadata read { $n } minutes ago
+    }
+overview-clock = Clock
+overview-clock-steady = steady
+overview-clock-unsteady = has just been set
+overview-clock-now = { $time }
+overview-draining = This gateway
+overview-draining-state = is about to stop
+overview-setup = What is running
+overview-fingerprint = Configuration
+overview-fingerprint-note = The same on all replicas that have the same configuration and sealing key.
+overview-loaded = Read
+overview-generation = number { $n } since the start
+overview-started = Started
+overview-version = Usher
+overview-keys = Keys
+overview-key-secret = a secret
+overview-key-next = next
+overview-key-active = signs
+overview-key-retired = retired
+overview-key-expired = expired
+overview-key-old = over a year old
+overview-key-days =
+    { $n ->
+        [0] from today
+        [one] a day old
+       *[other] { $n } days old
+    }
+overview-claims = How claims come
+overview-claims-lead = Of the claims that rules and apps read: in how many of a hundred sign-ins each came with something in it, day by day. What they said is kept nowhere.
+overview-no-claims = No rule and no app reads a claim.
+overview-claim = Claim
+overview-kind = Form
+claim-absent = absent
+claim-empty = empty
+claim-text = text
+claim-number = number
+claim-boolean = yes or no
+claim-list = list
+claim-object = object
+claim-verified = verified
+claim-unverified = not verified
+drift-title = Changes that need a look
+drift-since = Since { $day }.
+drift-touches = Touches:
+drift-touches-admin = who may come to these pages
+drift-vanished-title = { $claim } no longer comes from { $provider }
+drift-vanished-text = It used to come with nearly every sign-in, and is missing from nearly all.
+drift-vanished-cure = Look at the claims or scopes of Usher’s client at { $provider }. Until it is back, rules over it let nobody in.
+drift-emptied-title = { $claim } comes empty from { $provider }
+drift-emptied-text = It used to hold something at nearly every sign-in, and holds nothing at nearly all.
+drift-emptied-cure = Look at what { $provider } puts into it: a group filter or a mapping may have changed.
+drift-retyped-title = { $claim } comes in another form from { $provider }
+drift-retyped-text = It used to be { $was } at nearly every sign-in, and is { $is } at nearly all.
+drift-retyped-cure = Look at the mapping at { $provider }. Rules and claims that expect the old form fail.
+drift-unverified-title = E-mail addresses from { $provider } are no longer verified
+drift-unverified-text = Nearly all used to be verified, and nearly none is.
+drift-unverified-cure = Look at how { $provider } verifies addresses. Rules over addresses and domains let nobody in meanwhile.
+drift-group-title = Nobody is in the group { $name }
+drift-group-text = A rule names it, and for 30 days nobody who signed in was in it.
+drift-group-cure = Was it renamed, or misspelt in the rule? If nobody belongs to it any more, take the rule away.
+
+chart-hour = { $time }
+chart-time = { $day }, { $from } to { $to }
+chart-monday = Mon
+chart-tuesday = Tue
+chart-wednesday = Wed
+chart-thursday = Thu
+chart-friday = Fri
+chart-saturday = Sat
+chart-sunday = Sun
+
 ## For admins: the link of an app
 
 link-kit = Link kit

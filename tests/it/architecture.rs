@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// What each module may name of ours. Modules that are not here may name all.
-const ALLOWED: [(&str, &[&str]); 19] = [
+const ALLOWED: [(&str, &[&str]); 20] = [
     ("types", &[]),
     ("clock", &[]),
     ("params", &["types"]),
@@ -64,7 +64,19 @@ const ALLOWED: [(&str, &[&str]); 19] = [
     (
         "store",
         &[
-            "types", "clock", "identity", "session", "audit", "signer", "config",
+            "types", "clock", "identity", "session", "audit", "signer", "config", "drift",
+        ],
+    ),
+    (
+        "drift",
+        &[
+            "types",
+            "clock",
+            "identity",
+            "expression",
+            "access",
+            "claims",
+            "config",
         ],
     ),
     (

@@ -1,13 +1,11 @@
 //! `usher keys show` and `usher keys list`.
 
-use std::path::Path;
-
 use anyhow::{Context as _, anyhow, bail};
 use time::OffsetDateTime;
 
 use super::{forms, where_to};
 use crate::config::key_files::State;
-use crate::config::{App, ClientAuth, Config, Published};
+use crate::config::{ClientAuth, Config, ListedKey, key_list};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Which {
@@ -63,14 +61,7 @@ const COLUMNS: [&str; 7] = ["app", "alg", "kind", "thumbprint", "state", "days",
 
 pub fn list(config: &Config, now: OffsetDateTime) -> String {
     let mut lines = vec![COLUMNS.map(str::to_owned)];
-    for app in &config.apps {
-        if app.published.is_empty() {
-            lines.push(line(app, &app.key.describe(), None, now));
-        }
-        for key in &app.published {
-            lines.push(line(app, key.key.describe(), Some(key), now));
-        }
-    }
+    lines.extend(key_list(config, now).iter().map(|key| line(key, now)));
     let width = |column: usize| lines.iter().map(|line| line[column].len()).max().unwrap_or(0);
     let widths: [usize; COLUMNS.len()] = std::array::from_fn(width);
     let padded = lines.iter().map(|line| {
@@ -81,28 +72,24 @@ pub fn list(config: &Config, now: OffsetDateTime) -> String {
     padded.collect()
 }
 
-fn line(app: &App, kind: &str, key: Option<&Published>, now: OffsetDateTime) -> [String; COLUMNS.len()] {
-    let none = || "-".to_owned();
-    let file = key.and_then(|key| key.file.as_deref());
-    let state = match key.map(|key| (key, key.state)) {
-        Some((_, State::Next)) => "next",
-        None | Some((_, State::Active)) => "active",
-        Some((key, State::Retired { at })) if key.is_shown(at, now, app.ttl) => "retired",
-        Some((_, State::Retired { .. })) => "expired",
-    };
+fn line(key: &ListedKey, now: OffsetDateTime) -> [String; COLUMNS.len()] {
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let ListedKey {
+        app,
+        algorithm,
+        kind,
+        thumbprint,
+        state,
+        file,
+        ..
+    } = key;
     [
-        app.id.to_string(),
-        format!("{:?}", app.key.algorithm()),
-        kind.to_owned(),
-        key.map_or_else(none, |key| key.key.thumbprint()[..16].to_owned()),
-        state.to_owned(),
-        file.and_then(|file| age(file, now)).unwrap_or_else(none),
-        file.map_or_else(none, |file| file.display().to_string()),
+        app.to_string(),
+        format!("{algorithm:?}"),
+        kind.clone(),
+        or_none(thumbprint.as_ref().map(|print| print[..16].to_owned())),
+        state.name().to_owned(),
+        or_none(key.days(now).map(|days| days.to_string())),
+        or_none(file.as_ref().map(|file| file.display().to_string())),
     ]
-}
-
-/// Whole days since the file was written.
-fn age(file: &Path, now: OffsetDateTime) -> Option<String> {
-    let written = OffsetDateTime::from(file.metadata().ok()?.modified().ok()?);
-    Some((now - written).whole_days().to_string())
 }

@@ -20,7 +20,7 @@ fn tables(migrations: &sqlx::migrate::Migrator) -> Tables {
             let words: Vec<&str> = line.split_whitespace().take_while(|word| *word != "--").collect();
             match words[..] {
                 ["CREATE", "TABLE", name, ..] => table = name.to_owned(),
-                ["CREATE", "INDEX", ..] | [_] | [] => {}
+                ["CREATE", "INDEX", ..] | ["INSERT" | "ALTER" | "DROP", ..] | [_] | [] => {}
                 [first, ..] if first.starts_with("--") => {}
                 [column, ..] => {
                     let rest = words[1..].join(" ");

@@ -9,6 +9,8 @@ mod server;
 
 #[path = "binding.rs"]
 mod binding;
+#[path = "desk.rs"]
+mod desk;
 #[path = "frame.rs"]
 mod frame;
 #[path = "logout.rs"]

@@ -220,6 +220,7 @@ async fn c_44_hours_are_counted_with_what_they_count() {
         outcome: Outcome::Refused,
         reason: Some("state.unknown".into()),
         app: None,
+        provider: Some(ada().provider),
         count: 3,
     };
     store.add_to_rollup(vec![failed]).await.unwrap();

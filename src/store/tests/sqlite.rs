@@ -4,6 +4,8 @@ use super::*;
 
 #[path = "binding.rs"]
 mod binding;
+#[path = "desk.rs"]
+mod desk;
 #[path = "frame.rs"]
 mod frame;
 #[path = "logout.rs"]

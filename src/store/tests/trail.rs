@@ -98,7 +98,8 @@ async fn c_41_retention_leaves_a_tombstone_and_a_whole_chain() {
             sessions: 1,
             redeemed: 1,
             logouts: 0,
-            records: 4
+            records: 4,
+            sightings: 0
         }
     );
     assert_eq!(store.clean_up(LIMITS).await.unwrap(), Cleaned::default());

@@ -86,7 +86,7 @@ pub(super) fn stamp(then: &OffsetDateTime) -> String {
 }
 
 /// For people who compare it with a log.
-pub(super) fn exact(then: &OffsetDateTime) -> String {
+pub(in crate::web) fn exact(then: &OffsetDateTime) -> String {
     in_utc(
         then,
         format_description!("[year]-[month]-[day] [hour]:[minute] UTC"),

@@ -10,6 +10,7 @@ mod notice;
 mod portal;
 mod sign_in;
 
+pub(super) use account::exact;
 pub use account::{Account, Device, Learned, Learning};
 pub use console::Console;
 pub use frame::{Card, Gate, HandedBack};

@@ -6,14 +6,11 @@ use url::Url;
 
 use super::{Finding, Level, PATIENCE};
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::App;
-use crate::config::key_files::State;
+use crate::config::{App, KeyState, keys_of};
 use crate::delivery::Target;
 use crate::http::{Http, HttpError, Network, Request};
 
 const CAP: usize = 64 * 1024;
-/// Days after which a key is old enough to say so.
-const OLD: i64 = 365;
 
 pub async fn ask(app: &App, proxy: Option<&Url>) -> (String, Vec<Finding>) {
     let mut findings = Vec::new();
@@ -49,11 +46,10 @@ async fn host(origin: &str, proxy: Option<&Url>) -> Finding {
 }
 
 fn key(app: &App, now: OffsetDateTime) -> Option<Finding> {
-    let active = app.published.iter().find(|key| key.state == State::Active)?;
-    let written = active.file.as_deref()?.metadata().ok()?.modified().ok()?;
-    let days = (now - OffsetDateTime::from(written)).whole_days();
-    let text = format!("{days} days old");
-    Some(if days > OLD {
+    let keys = keys_of(app, now);
+    let active = keys.iter().find(|key| key.state == KeyState::Active)?;
+    let text = format!("{} days old", active.days(now)?);
+    Some(if active.is_old(now) {
         let text = format!("{text}; usher keys new --app {} begins a rotation", app.id);
         Finding::new(Level::Warn, "key", text)
     } else {

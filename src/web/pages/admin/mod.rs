@@ -1,25 +1,24 @@
 //! The pages for admins.
 
 mod app;
+mod chart;
 mod kit;
+mod overview;
 mod sessions;
 
 use askama::Template;
 
 pub use app::{AppPage, Who};
+pub use chart::{APART, Chart, Span, Tenths, grouped};
 pub use kit::{Field, LinkKit, Made};
+pub use overview::{
+    AppLine, AppLink, ClaimRow, ClaimTable, DriftNote, Guest, KeyLine, Numbers, Overview, ProviderLine,
+    Series, Setup, Share, Sign,
+};
 pub use sessions::{Seat, Sessions};
 
 use super::{Shell, Tile};
 use crate::web::text::Text;
-
-/// `GET /admin`.
-#[derive(Debug, Template)]
-#[template(path = "admin/overview.html")]
-pub struct Overview {
-    pub shell: Shell,
-    pub halls: Halls,
-}
 
 /// `GET /admin/apps`.
 #[derive(Debug, Template)]
