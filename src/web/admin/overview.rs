@@ -10,7 +10,7 @@ use actix_web::{HttpResponse, web};
 use self::figures::Figures;
 use super::{Admin, halls};
 use crate::config::{App, key_list};
-use crate::drift::{History, warnings};
+use crate::drift::{History, Warning, warnings};
 use crate::session::Session;
 use crate::store::{Figure, MANY, Unavailable};
 use crate::types::AppId;
@@ -44,7 +44,7 @@ pub async fn get(Admin(visit): Admin) -> Result<HttpResponse, Problem> {
             .iter()
             .map(|warning| claims::note(&visit, warning))
             .collect(),
-        numbers: found.map(|found| numbers(&visit, span, &found)),
+        numbers: found.map(|found| numbers(&visit, span, &found, &drift)),
         health: state::signs(&visit.gateway, now),
         keys: state::keys(&visit, &keys.map_err(|_| Problem::internal())?),
         setup: setup(&visit),
@@ -81,10 +81,10 @@ async fn read(visit: &Visit, span: Span) -> Result<Found, Unavailable> {
     })
 }
 
-fn numbers(visit: &Visit, span: Span, found: &Found) -> Numbers {
+fn numbers(visit: &Visit, span: Span, found: &Found, drift: &[Warning]) -> Numbers {
     let figures = Figures::of(&found.figures);
     let (chart, series) = figures.chart(visit, span);
-    let (days, claims) = claims::tables(visit, &found.history);
+    let (days, claims) = claims::tables(visit, &found.history, drift);
     Numbers {
         launches: figures.launches(),
         refused: figures.refused(),

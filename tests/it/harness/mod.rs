@@ -23,6 +23,7 @@ pub mod script;
 pub mod secrets;
 pub mod server;
 pub mod settings;
+pub mod table;
 pub mod tls;
 pub mod tunnel;
 pub mod usher;

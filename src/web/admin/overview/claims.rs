@@ -76,7 +76,11 @@ pub fn note(visit: &Visit, warning: &Warning) -> DriftNote {
 }
 
 /// The days of the last week, and of each provider the claims that are read, as they came on them.
-pub fn tables(visit: &Visit, history: &History) -> (Vec<String>, Vec<ClaimTable>) {
+pub fn tables(
+    visit: &Visit,
+    history: &History,
+    drift: &[Warning],
+) -> (Vec<(String, String)>, Vec<ClaimTable>) {
     let today = visit.now.to_offset(UtcOffset::UTC).date();
     let days: Vec<Date> = (0..DAYS).rev().map(|ago| today - Duration::days(ago)).collect();
     let mut tables: Vec<(&ProviderId, ClaimTable)> = Vec::new();
@@ -98,6 +102,9 @@ pub fn tables(visit: &Visit, history: &History) -> (Vec<String>, Vec<ClaimTable>
         let percent = |day: &Date| by_day.get(day).map(|(of_use, all)| of_use * 100 / all.max(&1));
         let row = ClaimRow {
             claim: used.claim.clone(),
+            changed: drift.iter().any(|warning| {
+                (warning.provider.as_ref(), &warning.claim) == (Some(&used.provider), &used.claim)
+            }),
             kinds: kinds.into_iter().map(|(form, _)| kind(form)).collect(),
             cells: days.iter().map(percent).collect(),
         };
@@ -110,7 +117,12 @@ pub fn tables(visit: &Visit, history: &History) -> (Vec<String>, Vec<ClaimTable>
             }
         }
     }
-    let label = |day: &Date| format!("{:02}-{:02}", u8::from(day.month()), day.day());
+    let label = |day: &Date| {
+        (
+            format!("{:02}", u8::from(day.month())),
+            format!("{:02}", day.day()),
+        )
+    };
     let tables = tables.into_iter().map(|(_, table)| table).collect();
     (days.iter().map(label).collect(), tables)
 }

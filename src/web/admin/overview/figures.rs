@@ -107,7 +107,9 @@ impl<'a> Figures<'a> {
     }
 
     pub fn refusals(&self) -> Vec<Share> {
-        shares(count(&self.refusals, |figure| figure.reason.as_str()))
+        let refusals = count(&self.refusals, |figure| figure.reason.as_str());
+        let most = largest(&refusals);
+        shares(refusals, most)
     }
 
     /// Each provider of the configuration, then those that are gone, and last what nobody knows the
@@ -122,7 +124,9 @@ impl<'a> Figures<'a> {
             }
         }
         ids.sort_by_key(|id| id.is_empty());
-        let most = signed_in.iter().map(|(_, count)| *count).max().unwrap_or(0);
+        let reasons = count(&self.failures, |figure| figure.reason.as_str());
+        // One scale for all of them: what fails is beside what does not.
+        let most = largest(&signed_in).max(largest(&reasons));
         let line = |id: &str| {
             let provider = ProviderId::parse(id).ok();
             let provider = provider.and_then(|id| visit.config().provider(&id));
@@ -138,7 +142,7 @@ impl<'a> Figures<'a> {
                 title: provider.map_or_else(|| id.to_owned(), |provider| provider.title.clone()),
                 signed_in,
                 width: width(signed_in, most),
-                failures: shares(count(&own, |figure| figure.reason.as_str())),
+                failures: shares(count(&own, |figure| figure.reason.as_str()), most),
             }
         };
         ids.into_iter().map(line).collect()
@@ -170,8 +174,11 @@ fn count<'a>(figures: &[&'a Figure], of: impl Fn(&'a Figure) -> &'a str) -> Vec<
     counts
 }
 
-fn shares(counts: Vec<(&str, u64)>) -> Vec<Share> {
-    let most = counts.first().map_or(0, |(_, count)| *count);
+fn largest(counts: &[(&str, u64)]) -> u64 {
+    counts.first().map_or(0, |(_, count)| *count)
+}
+
+fn shares(counts: Vec<(&str, u64)>, most: u64) -> Vec<Share> {
     let share = |(code, count): (&str, u64)| Share {
         words: words(code),
         code: code.to_owned(),
@@ -181,8 +188,9 @@ fn shares(counts: Vec<(&str, u64)>) -> Vec<Share> {
     counts.into_iter().take(MOST).map(share).collect()
 }
 
+/// In per cent; what is there at all can be seen.
 fn width(count: u64, most: u64) -> Tenths {
-    Tenths(count * 1000 / most.max(1))
+    Tenths((count * 1000 / most.max(1)).max(10 * u64::from(count > 0)))
 }
 
 /// What people read who met with this reason; a reason that has no page of its own has its family's.

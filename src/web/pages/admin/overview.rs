@@ -61,8 +61,8 @@ pub struct Numbers {
     pub over: bool,
     pub newest: Vec<Guest>,
     pub claims: Vec<ClaimTable>,
-    /// The days of the claims' columns.
-    pub days: Vec<String>,
+    /// The months and days of the claims' columns.
+    pub days: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -139,6 +139,8 @@ pub struct ClaimTable {
 #[derive(Debug)]
 pub struct ClaimRow {
     pub claim: String,
+    /// A warning speaks of it.
+    pub changed: bool,
     pub kinds: Vec<Text>,
     /// In how many of a hundred sign-ins of the day it was of use; `None` where nobody came.
     pub cells: Vec<Option<u64>>,
