@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::admin::admins;
 use crate::harness::log::Log;
-use crate::harness::table::run_sql;
+use crate::harness::table::{run_sql, wait_for_rows};
 use crate::harness::{Browser, World};
 use crate::overview::between;
 
@@ -138,6 +138,7 @@ fn addresses_that_turn_unverified_and_a_title_of_another_form_are_told_of() {
         assert!(alarm.contains(shown), "{shown}: {alarm}");
     }
     assert!(!alarm.contains("region"), "{alarm}");
+    world.usher.logged("retyped");
     let reasons: Vec<Value> = told(&world)
         .into_iter()
         .map(|line| line["reason"].clone())
@@ -151,6 +152,7 @@ fn a_group_that_nobody_is_in_for_thirty_days_is_told_of() {
         admins(settings);
         settings.set("[apps.townhall]", "allow", "[\"group:staff\", \"group:stuff\"]");
     });
+    wait_for_rows(world.usher.dir.path(), "groups_seen");
     days_pass(&mut world, 20);
     sign_ins(&world, 10, &kim(&json!({})));
     days_pass(&mut world, 9);

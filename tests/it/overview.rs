@@ -78,7 +78,7 @@ fn c_44_the_overview_counts_what_happened_and_names_who_is_there() {
         "Ada Lovelace",
         "ada@example.com",
         "Eve Outside",
-        "/admin/sessions",
+        "/admin/sessions?q=ada%40example.com",
     ] {
         assert!(people.contains(shown), "{shown}: {people}");
     }

@@ -6,6 +6,7 @@ mod state;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use url::form_urlencoded;
 
 use self::figures::Figures;
 use super::{Admin, halls};
@@ -120,7 +121,10 @@ fn guests(visit: &Visit, newest: &[Session]) -> Vec<Guest> {
         let email = identity.email.as_ref().map(|email| email.as_str().to_owned());
         let name = identity.name().or_else(|| email.clone());
         let name = name.unwrap_or_else(|| identity.subject.as_str().to_owned());
+        let who = email.as_deref().unwrap_or(identity.subject.as_str());
+        let path = "/admin/sessions?q=".to_owned();
         guests.push(Guest {
+            path: path + &form_urlencoded::byte_serialize(who.as_bytes()).collect::<String>(),
             email: email.filter(|email| *email != name),
             name,
             provider: visit.provider_title(identity),

@@ -102,6 +102,8 @@ pub struct ProviderLine {
 pub struct Guest {
     pub name: String,
     pub email: Option<String>,
+    /// Where all that they have open stands.
+    pub path: String,
     pub provider: String,
     pub since: OffsetDateTime,
 }
