@@ -41,8 +41,7 @@ impl Digest {
             feed(&mut all, b'n', name.as_bytes());
             all.update(hash);
         }
-        let tag = sealer.fingerprint(&finish(all));
-        tag.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:016x}", sealer.fingerprint(&finish(all)))
     }
 
     pub fn changes_since(&self, earlier: &Self) -> Changes {

@@ -3,6 +3,7 @@
 use time::Date;
 
 use crate::drift::{self, Trouble, Warning};
+use crate::types::ProviderId;
 use crate::web::gateway::Gateway;
 
 /// Adds the minute's failed sign-ins to the hourly figures, and how the claims of the others came; while
@@ -71,5 +72,5 @@ fn place(warning: &Warning) -> (Option<&str>, Option<&str>) {
         Trouble::GroupUnseen(group) => Some(group.as_str()),
         _ => None,
     };
-    (warning.provider.as_ref().map(|id| id.as_str()), group)
+    (warning.provider.as_ref().map(ProviderId::as_str), group)
 }

@@ -118,9 +118,9 @@ impl Sealer {
     }
 
     /// Tells whether what two replicas with the same keys have is the same, and nobody else what it is.
-    pub fn fingerprint(&self, of: &[u8]) -> [u8; 8] {
+    pub fn fingerprint(&self, of: &[u8]) -> u64 {
         let tag = hmac::sign(&self.keys[0].fingerprint, of);
-        tag.as_ref()[..8].try_into().expect("SHA-256 has 32 bytes")
+        u64::from_be_bytes(tag.as_ref()[..8].try_into().expect("SHA-256 has 32 bytes"))
     }
 
     fn aad(&self, name: &str) -> Aad<Vec<u8>> {

@@ -36,7 +36,7 @@ pub(super) struct Desk {
 pub struct Seat {
     pub(super) connection: Connection,
     pub(super) until: Instant,
-    _seat: OwnedSemaphorePermit,
+    _turn: OwnedSemaphorePermit,
 }
 
 impl Desk {
@@ -53,15 +53,15 @@ impl Desk {
 
     async fn sit(&self) -> Result<Seat, Unavailable> {
         let until = Instant::now() + WITHIN;
-        let seat = timeout_at(until, Arc::clone(&self.seats).acquire_owned()).await;
-        let seat = seat.ok().and_then(Result::ok).ok_or(Unavailable)?;
+        let turn = timeout_at(until, Arc::clone(&self.seats).acquire_owned()).await;
+        let turn = turn.ok().and_then(Result::ok).ok_or(Unavailable)?;
         let connection = timeout_at(until, self.place.desk()).await;
         let connection = connection.map_err(|_| Failure::Late).and_then(|made| Ok(made?));
         let connection = connection.map_err(refused)?;
         Ok(Seat {
             connection,
             until,
-            _seat: seat,
+            _turn: turn,
         })
     }
 }

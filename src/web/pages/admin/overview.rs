@@ -169,6 +169,7 @@ impl Overview {
         self.shell.plain(&key.with("n", launches))
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "askama passes by reference")]
     fn bar_title(&self, at: &usize, bar: &[u64]) -> String {
         let time = self.numbers.as_ref().map(|numbers| numbers.chart.time(*at));
         let time = time.map_or_else(String::new, |time| self.shell.plain(&time));
@@ -214,6 +215,7 @@ fn number(count: &u64) -> String {
 }
 
 /// How much of its best a claim reached, in five steps for the eye.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "askama passes by reference")]
 fn shade(percent: &u64) -> u64 {
     match percent {
         0..10 => 0,
