@@ -57,3 +57,21 @@ fn both_kinds_have_the_same_migrations_tables_columns_and_indexes() {
     assert_eq!(wanted, tables(&postgres::MIGRATIONS));
     assert_eq!(indexes(&sqlite::MIGRATIONS), indexes(&postgres::MIGRATIONS));
 }
+
+#[tokio::test]
+async fn figures_from_before_stay_when_sign_ins_get_their_provider() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(dir.path().join("usher.db"))
+        .create_if_missing(true);
+    let mut db = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    let earlier = sqlite::MIGRATIONS.iter().filter(|one| one.version < 6).cloned();
+    let earlier = sqlx::migrate::Migrator::with_migrations(earlier.collect());
+    earlier.run(&mut db).await.unwrap();
+    let old = "INSERT INTO rollups VALUES ('2026-11-20T06', 'launch', 'ok', '', 'townhall', 7)";
+    sqlx::raw_sql(old).execute(&mut db).await.unwrap();
+    sqlite::MIGRATIONS.run(&mut db).await.unwrap();
+    let kept = sqlx::query_as::<_, (String, String, i64)>("SELECT app, provider, count FROM rollups");
+    let kept = kept.fetch_all(&mut db).await.unwrap();
+    assert_eq!(kept, [("townhall".to_owned(), String::new(), 7)]);
+}
