@@ -99,22 +99,22 @@ pub fn audit_key(config: &Config) -> Result<SecretBox<[u8; 32]>, StartError> {
 
 /// Builds the gateway and binds its listeners; `listener` takes the place of `[server] listen`.
 pub async fn start(loaded: Loaded, listener: Option<TcpListener>) -> Result<Running, StartError> {
-    let Loaded { config, digest, .. } = loaded;
-    let store = open_store(&config).await?;
+    let config = &loaded.config;
+    let store = open_store(config).await?;
     let parts = Parts {
-        sealer: sealer(&config, &store).await?,
+        sealer: sealer(config, &store).await?,
         providers: config
             .providers
             .iter()
-            .map(|settings| provider(settings, &config))
+            .map(|settings| provider(settings, config))
             .collect::<Result<_, _>>()?,
-        rooms: rooms(&config)?,
+        rooms: rooms(config)?,
     };
     let (listen, ops_listen) = (config.server.listen.clone(), config.server.ops_listen);
     let (drain, ends_tls) = (config.server.drain, config.tls.is_some());
     let prometheus = web::Data::new(telemetry::prometheus());
     let lasting = Lasting::new(store, Arc::new(WatchedClock::start()));
-    let live = web::Data::new(Live::new(Gateway::new(config, digest, parts, 1, lasting)));
+    let live = web::Data::new(Live::new(Gateway::new(loaded, parts, 1, lasting)));
 
     let mut passed = Passed::from_env();
     let listener = match listener {

@@ -218,7 +218,7 @@ fn claim(expected: Expectation<'_>, found: Option<&Value>) -> Option<Check> {
         Some(Some(why)) => Err(why),
         // The times have lines of their own.
         Some(None) if expected.moment().is_some() => return None,
-        Some(None) => Ok(format!("is as it should be ({})", expected.origin())),
+        Some(None) => Ok(format!("is as it should be ({})", expected.provenance())),
     };
     Some(Check::new(expected.name(), outcome))
 }

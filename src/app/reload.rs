@@ -37,21 +37,16 @@ pub async fn reload(path: &Path, live: &Live) -> Result<Reloaded, ReloadError> {
     let path = path.to_owned();
     // Reads files, and signs once with each key.
     let loaded = tokio::task::spawn_blocking(move || config::load(&path)).await;
-    let loaded = loaded
+    let mut loaded = loaded
         .expect("loading does not panic")
         .map_err(ReloadError::Config)?;
-    let Loaded {
-        mut config,
-        digest,
-        warnings,
-        ..
-    } = loaded;
+    let Loaded { config, digest, .. } = &mut loaded;
     let now = live.gateway();
     if config.public_url.origin != now.config.public_url.origin {
         return Err(ReloadError::PublicUrl);
     }
     let same_store = digest.agrees(&now.digest, "store");
-    let needs_restart = keep(&mut config, &now.config, same_store);
+    let needs_restart = keep(config, &now.config, same_store);
     let changes = digest.changes_since(&now.digest);
     let same_server = digest.agrees(&now.digest, "server");
     let known = |id: &_| {
@@ -62,23 +57,24 @@ pub async fn reload(path: &Path, live: &Live) -> Result<Reloaded, ReloadError> {
     };
     let providers = config.providers.iter().map(|settings| match known(&settings.id) {
         Some(provider) => Ok(provider),
-        None => provider(settings, &config),
+        None => provider(settings, config),
     });
     let parts = Parts {
         providers: providers.collect::<Result<_, _>>()?,
         rooms: if same_server {
             Arc::clone(&now.rooms)
         } else {
-            rooms(&config)?
+            rooms(config)?
         },
         sealer: if same_server {
             Arc::clone(&now.sealer)
         } else {
-            sealer(&config, now.store()).await?
+            sealer(config, now.store()).await?
         },
     };
     let generation = now.generation + 1;
-    let gateway = Gateway::new(config, digest, parts, generation, now.lasting.clone());
+    let warnings = loaded.warnings.clone();
+    let gateway = Gateway::new(loaded, parts, generation, now.lasting.clone());
     let fingerprint = gateway.fingerprint.clone();
     live.replace(gateway);
     Ok(Reloaded {

@@ -1,9 +1,10 @@
-//! Where claims come from, said for people; and what their values must look like.
+//! What a vendor's token must say, and what its values must look like.
 
 use serde_json::Value;
+use time::Duration;
 use uuid::Uuid;
 
-use super::{Care, Claim, Recipe, Source, Tree, Unit};
+use super::{Care, Claim, Provenance, Recipe, Source, Tree, Unit};
 use crate::types::Email;
 
 /// The largest time in seconds that makes sense; one in milliseconds is beyond (it is in the year 5138).
@@ -43,8 +44,16 @@ impl<'a> Expectation<'a> {
     }
 
     /// Where the value comes from.
-    pub fn origin(&self) -> String {
-        self.claim.source.describe()
+    pub fn provenance(&self) -> Provenance {
+        self.claim.source.provenance()
+    }
+
+    /// The value that stands in every token, where it is the same in all.
+    pub fn constant(&self) -> Option<&'a Value> {
+        match &self.claim.source {
+            Source::Constant(value) | Source::Tree(Tree::Constant(value), _) => Some(value),
+            _ => None,
+        }
     }
 
     /// Whether it can tell of the person: not a time, nothing made up, nothing that is the same for all.
@@ -77,6 +86,16 @@ impl<'a> Expectation<'a> {
             Unit::Seconds => count,
             Unit::Milliseconds => count / 1000,
         })
+    }
+
+    /// A time so much later; `None` for a value that is none.
+    pub fn moved(&self, found: &Value, by: Duration) -> Option<Value> {
+        let by = match self.unit {
+            Unit::Seconds => by.whole_seconds(),
+            Unit::Milliseconds => by.whole_seconds() * 1000,
+        };
+        self.moment()?;
+        Some(found.as_i64()?.saturating_add(by).into())
     }
 
     /// What is wrong with a value in the vendor's eyes.
@@ -142,40 +161,9 @@ fn is_pair(value: &Value) -> bool {
         .is_some_and(|pair| pair.len() == 2 && pair.iter().all(Value::is_string))
 }
 
-impl Source {
-    /// Where the value comes from.
-    pub fn describe(&self) -> String {
-        match self {
-            Self::IssuedAt => "time of issue".into(),
-            Self::ExpiresAt => "time of issue and ttl".into(),
-            Self::NotBefore => "slightly before the time of issue".into(),
-            Self::Jti => "random".into(),
-            Self::SessionId => "the room's session".into(),
-            Self::AtMost(text, most) => format!("{}, at most {most} characters", text.source()),
-            Self::IdentityAtDevice(identity) => format!("{}/{{device}}", identity.source()),
-            Self::Constant(_) => "constant".into(),
-            Self::Name(name) => format!("{}, cleaned", name.source()),
-            Self::VerifiedEmail => "verified e-mail".into(),
-            Self::Email(email) => format!("{}, where it is verified", email.source()),
-            Self::Link(link) => format!("{}, an https link", link.source()),
-            Self::Pairs(pairs) if pairs.is_empty() => "no pairs".into(),
-            Self::Pairs(pairs) => {
-                let pairs: Vec<_> = pairs
-                    .iter()
-                    .map(|(key, value)| format!("{key} = {}", value.source()))
-                    .collect();
-                format!("pairs: {}", pairs.join(", "))
-            }
-            Self::Roles | Self::Role => "role rules".into(),
-            Self::Tree(Tree::Expression(expression), _) => expression.source().to_owned(),
-            Self::Tree(tree, _) => format!("tree: {}", tree.describe()),
-        }
-    }
-}
-
 impl Tree {
     /// The tree as it was written.
-    fn describe(&self) -> Value {
+    pub(super) fn describe(&self) -> Value {
         match self {
             Self::Constant(value) => value.clone(),
             Self::Expression(expression) => expression.source().into(),

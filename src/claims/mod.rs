@@ -2,6 +2,7 @@
 
 pub mod clean;
 mod describe;
+mod provenance;
 mod recipe;
 mod tree;
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::types::AppId;
 pub use describe::{Expectation, Moment};
+pub use provenance::Provenance;
 pub(crate) use recipe::ENTRIES;
 pub use recipe::{Claim, Recipe, Source, Unit};
 pub use tree::{Care, Entry, Tree};

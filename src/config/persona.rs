@@ -31,14 +31,20 @@ impl std::error::Error for PersonaProblems {}
 
 impl fmt::Display for PersonaProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, PersonaProblem { key, message }) in self.0.iter().enumerate() {
+        for (i, problem) in self.0.iter().enumerate() {
             let end = if i == 0 { "" } else { "\n" };
-            match key.as_str() {
-                "" => write!(f, "{end}the persona {message}")?,
-                key => write!(f, "{end}{key}: {message}")?,
-            }
+            write!(f, "{end}{problem}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for PersonaProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.key.as_str() {
+            "" => write!(f, "the persona {}", self.message),
+            key => write!(f, "{key}: {}", self.message),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::assets::Assets;
 use super::limits::PerMinute;
 use super::tally::FailedSignIns;
 use crate::clock::Clock;
-use crate::config::{Config, Digest};
+use crate::config::{Config, Digest, Loaded, PersonaTest, Problem};
 use crate::drift::{Standing, Watch};
 use crate::identity::provider::Provider;
 use crate::rooms::Rooms;
@@ -29,6 +29,10 @@ pub struct Gateway {
     pub digest: Digest,
     /// What is shown of the digest.
     pub fingerprint: String,
+    /// What the configuration is warned of.
+    pub warnings: Vec<Problem>,
+    /// Its `[[test]]`.
+    pub tests: Vec<PersonaTest>,
     pub sealer: Arc<Sealer>,
     pub jar: Jar,
     pub providers: Vec<Arc<Provider>>,
@@ -108,7 +112,13 @@ pub struct Parts {
 }
 
 impl Gateway {
-    pub fn new(config: Config, digest: Digest, parts: Parts, generation: u64, lasting: Lasting) -> Self {
+    pub fn new(loaded: Loaded, parts: Parts, generation: u64, lasting: Lasting) -> Self {
+        let Loaded {
+            config,
+            tests,
+            warnings,
+            digest,
+        } = loaded;
         let Parts {
             sealer,
             providers,
@@ -123,6 +133,8 @@ impl Gateway {
             config,
             fingerprint: digest.fingerprint(&sealer),
             digest,
+            warnings,
+            tests,
             sealer,
             providers,
             rooms,

@@ -91,7 +91,8 @@ fn moment(problem: &Problem, visit: &Visit) -> Option<Moment> {
     })
 }
 
-fn texts(problem: &Problem, visit: &Visit) -> ErrorTexts {
+/// What the page of a problem says.
+pub fn texts(problem: &Problem, visit: &Visit) -> ErrorTexts {
     let mut texts = error(problem.code);
     if let Some(Seen(person)) = visit.request.extensions().get::<Seen>() {
         texts = texts.with("provider", person.provider.clone());

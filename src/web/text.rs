@@ -3,6 +3,7 @@
 
 mod error;
 mod link;
+pub mod xray;
 
 use std::borrow::Cow;
 use std::collections::HashMap;

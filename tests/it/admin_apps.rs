@@ -210,7 +210,7 @@ fn an_app_that_only_the_token_api_serves_has_a_page_without_a_link() {
     let mut ada = world.signed_in("ada");
     let page = ada.get("/admin/apps/avatar").expect(200);
     page.shows("no link to hand out")
-        .hides("<textarea")
+        .hides(" readonly")
         .hides("a-secret");
     ada.get("/admin/apps/avatar/link.svg").expect(404);
     ada.get("/admin/apps").expect(200).shows("token API only");

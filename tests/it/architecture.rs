@@ -60,6 +60,12 @@ const ALLOWED: [(&str, &[&str]); 20] = [
         "link",
         &["types", "session", "params", "delivery", "config", "mint"],
     ),
+    (
+        "xray",
+        &[
+            "types", "identity", "access", "claims", "delivery", "config", "mint",
+        ],
+    ),
     ("verify", &["identity", "claims", "vendors", "signer", "config"]),
     (
         "store",

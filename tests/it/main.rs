@@ -103,3 +103,4 @@ mod vonage_video;
 mod ways;
 mod web_rules;
 mod window;
+mod xray;

@@ -320,7 +320,7 @@ fn explain_says_what_a_sign_in_lacks() {
         "<- decided",
         "rule     acr_values two-factor  unknown: the provider did not say how",
         "(access.auth_time_unknown)",
-        "help     a click would go through the provider first",
+        "help     A click would go through the provider first",
     ] {
         assert!(told.contains(wanted), "{wanted}\n---\n{told}");
     }

@@ -233,7 +233,7 @@ fn an_explanation_says_which_rule_decided_and_where_each_claim_comes_from() {
     for line in [
         "rule     deny group:leavers  unknown: the provider sent no groups  <- decided\n",
         "(access.groups_unknown)",
-        "help     have the provider send the groups",
+        "help     Have the provider send the groups",
     ] {
         assert!(text.contains(line), "{line}\n---\n{text}");
     }

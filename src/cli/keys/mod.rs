@@ -17,6 +17,8 @@ use time::OffsetDateTime;
 use super::load;
 use crate::config::{KeyPlace, key_place};
 use crate::signer::PublicKey;
+use crate::web::text::Lang;
+use crate::web::text::xray::key_goes;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -80,16 +82,5 @@ fn forms(algorithm: Algorithm, kid: Option<&str>, key: &PublicKey, where_to: &st
 
 /// Where each vendor wants the public key.
 fn where_to(app: &str, vendor: &str) -> String {
-    match vendor {
-        "frameable" => "Paste the PEM above into the Settings of the event at Frameable.".to_owned(),
-        "cobrowse" => {
-            "Paste the PEM above into the JWT SSO box of the account's settings at Cobrowse.".to_owned()
-        }
-        "vonage-video" => {
-            "Paste the PEM above as the public key of the application in the Vonage dashboard.".to_owned()
-        }
-        _ => format!(
-            "Give the vendor the PEM above, or the address of the key set: /keys/{app}.json under public_url."
-        ),
-    }
+    Lang::ENGLISH.plain(&key_goes(vendor).with("app", app))
 }

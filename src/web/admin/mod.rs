@@ -1,13 +1,16 @@
 //! `/admin`: the pages for admins, and who may come in. A handler has nothing to show but through
 //! [`Admin`], which it gets only for a request of one of them.
 
+mod app;
 mod apps;
+mod kit;
 mod overview;
 mod sessions;
+mod xray;
 
 use actix_web::error::InternalError;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
@@ -28,9 +31,15 @@ pub fn routes(routes: &mut ServiceConfig) {
         .service(resource("/admin/apps", "GET").route(web::get().to(apps::list)))
         .service(resource("/admin/sessions", "GET").route(web::get().to(sessions::get)))
         .service(resource("/admin/sessions/{id}/end", "POST").route(web::post().to(sessions::end)))
-        .service(resource("/admin/apps/{app}", "GET").route(web::get().to(apps::one)))
-        .service(resource("/admin/apps/{app}/link.ics", "GET").route(web::get().to(apps::calendar)))
-        .service(resource("/admin/apps/{app}/link.svg", "GET").route(web::get().to(apps::picture)));
+        .service(resource("/admin/apps/{app}", "GET").route(web::get().to(app::get)))
+        .service(resource("/admin/apps/{app}/link.ics", "GET").route(web::get().to(kit::calendar)))
+        .service(resource("/admin/apps/{app}/link.svg", "GET").route(web::get().to(kit::picture)))
+        .service(
+            resource("/admin/apps/{app}/xray", "GET, POST")
+                .app_data(PayloadConfig::new(xray::LARGEST_FORM))
+                .route(web::get().to(app::back))
+                .route(web::post().to(xray::post)),
+        );
 }
 
 /// The visit of a signed-in admin, whose sign-in is recent enough.

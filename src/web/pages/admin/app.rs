@@ -1,7 +1,7 @@
 use askama::Template;
 
-use super::Halls;
 use super::kit::{LinkKit, Made, rows};
+use super::{ClaimLine, Halls, KeyPart, XrayPart};
 use crate::access::{Matcher, Rules, StepUp};
 use crate::mint::Window;
 use crate::types::ProviderId;
@@ -21,7 +21,12 @@ pub struct AppPage {
     pub address: Option<String>,
     pub who: Who,
     pub window: Window,
+    pub claims: Vec<ClaimLine>,
+    pub key: KeyPart,
+    pub xray: XrayPart,
     pub kit: LinkKit,
+    /// One token serves every form of the page.
+    pub csrf: String,
     pub script_url: String,
 }
 

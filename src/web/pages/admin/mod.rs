@@ -5,6 +5,8 @@ mod chart;
 mod kit;
 mod overview;
 mod sessions;
+mod token;
+mod xray;
 
 use askama::Template;
 
@@ -16,6 +18,8 @@ pub use overview::{
     Series, Setup, Share, Sign,
 };
 pub use sessions::{Seat, Sessions};
+pub use token::{ClaimLine, KeyPart};
+pub use xray::{Found, XrayPart};
 
 use super::{Shell, Tile};
 use crate::web::text::Text;

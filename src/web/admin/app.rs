@@ -1,0 +1,104 @@
+//! `/admin/apps/{app}`: what is set up, what it would give whom, and what is to be handed out.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+
+use super::kit::{given, kit, link_kit};
+use super::xray::blank;
+use super::{Admin, halls};
+use crate::config::App;
+use crate::delivery::Target;
+use crate::session::{Session, csrf};
+use crate::types::AppId;
+use crate::web::error::Problem;
+use crate::web::launch::take;
+use crate::web::login::redirect;
+use crate::web::pages::admin::{AppPage, ClaimLine, Hall, KeyPart, LinkKit, Who, XrayPart};
+use crate::web::portal::tile;
+use crate::web::visit::{Visit, pairs};
+use crate::web::{headers, html};
+
+pub async fn get(Admin(visit): Admin, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let app = app(&visit, &id)?;
+    let given = given(&visit, app)?;
+    let made = kit(&visit, app, &given);
+    let refused = made.is_err() && !visit.request.query_string().is_empty();
+    let status = if refused {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::OK
+    };
+    let session = session(&visit).await?;
+    let kit = link_kit(app, &given, made, refused);
+    Ok(page(&visit, app, &session, status, kit, blank(app)))
+}
+
+/// The page of an app, from the address of one of its forms: where a sign-in on the way ends.
+pub async fn back(Admin(visit): Admin, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let app = app(&visit, &id)?;
+    Ok(redirect(StatusCode::SEE_OTHER, &path(app)))
+}
+
+pub fn page(
+    visit: &Visit,
+    app: &App,
+    session: &Session,
+    status: StatusCode,
+    kit: LinkKit,
+    xray: XrayPart,
+) -> HttpResponse {
+    let title = |id: &_| {
+        let provider = visit.config().provider(id);
+        provider.map_or_else(String::new, |provider| provider.title.clone())
+    };
+    let page = AppPage {
+        shell: visit.shell(),
+        halls: halls(visit, Hall::Apps),
+        tile: tile(visit, app),
+        vendor: app.vendor,
+        address: app.target.as_ref().map(Target::to_string),
+        who: Who::new(&app.access, title),
+        window: app.window,
+        claims: app.recipe.expectations().map(ClaimLine::of).collect(),
+        key: KeyPart::of(app, |path| visit.config().public_url.join(path)),
+        xray,
+        kit,
+        csrf: csrf::issue(&visit.gateway.sealer, session.key, &path(app), visit.now),
+        script_url: visit.gateway.assets.copy_url().to_owned(),
+    };
+    let mut response = html(status, &page);
+    let policy = header::HeaderValue::from_static(headers::SCRIPTED);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}
+
+/// The fields of a form of the page, and whose it is, where it came from that page.
+pub async fn form(
+    visit: &Visit,
+    app: &App,
+    body: &[u8],
+) -> Result<(Session, Vec<(String, String)>), Problem> {
+    visit.require_own_form()?;
+    let mut fields = pairs(body)?;
+    let token = take(&mut fields, "csrf");
+    let session = session(visit).await?;
+    let fits = csrf::check(&visit.gateway.sealer, session.key, &path(app), &token, visit.now);
+    fits.ok_or_else(|| Problem::forbidden("csrf.invalid"))?;
+    Ok((session, fields))
+}
+
+async fn session(visit: &Visit) -> Result<Session, Problem> {
+    let session = visit.session().await?;
+    session.ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "session.required"))
+}
+
+pub fn app<'a>(visit: &'a Visit, id: &str) -> Result<&'a App, Problem> {
+    let app = AppId::parse(id).ok().and_then(|id| visit.config().app(&id));
+    app.ok_or_else(Problem::app_unknown)
+}
+
+fn path(app: &App) -> String {
+    format!("/admin/apps/{}", app.id)
+}
