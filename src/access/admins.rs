@@ -10,6 +10,8 @@ use crate::identity::Identity;
 pub struct Admins {
     pub allow: Vec<Matcher>,
     pub step_up: StepUp,
+    /// They may open an app as a test person, with a token that is wrong on purpose.
+    pub lab: bool,
 }
 
 impl Admins {
@@ -48,6 +50,7 @@ mod tests {
                 max_auth_age,
                 ..StepUp::default()
             },
+            lab: false,
         }
     }
 

@@ -108,6 +108,34 @@ impl Record {
         }
     }
 
+    /// A token that is wrong on purpose, for a test person. The reason and the actor are still to be named.
+    pub fn lab(
+        identity: &Identity,
+        app: &AppId,
+        vendor: &'static str,
+        roles: &[String],
+        occasion: &Occasion,
+    ) -> Self {
+        Self {
+            event: Event::Lab,
+            ..Self::launch(identity, app, vendor, roles, occasion)
+        }
+    }
+
+    /// A test person was refused by the app's own rules; `reason` is a stable code.
+    pub fn lab_refused(
+        identity: &Identity,
+        app: &AppId,
+        vendor: &'static str,
+        reason: &str,
+        occasion: &Occasion,
+    ) -> Self {
+        Self {
+            event: Event::Lab,
+            ..Self::denied(identity, app, vendor, reason, occasion)
+        }
+    }
+
     /// A person ended a session, or had it ended.
     pub fn sign_out(identity: &Identity, occasion: &Occasion) -> Self {
         Self::of(Event::SignOut, Outcome::Ok, identity, occasion)

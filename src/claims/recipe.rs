@@ -224,7 +224,7 @@ impl Recipe {
 }
 
 impl Unit {
-    fn count(self, time: OffsetDateTime) -> Value {
+    pub(crate) fn count(self, time: OffsetDateTime) -> Value {
         match self {
             Self::Seconds => json!(time.unix_timestamp()),
             Self::Milliseconds => json!(time.unix_timestamp() * 1000),

@@ -17,7 +17,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::config::{App, Config};
 use crate::delivery::{self, Delivery, Launch};
 use crate::identity::Identity;
-use crate::mint::{self, Granted, Minted, Refusal};
+use crate::mint::{self, Granted, Minted, Prepared, Refusal};
 use crate::rooms::Rooms;
 use crate::store::{Store, Terms};
 use crate::types::Reference;
@@ -37,7 +37,8 @@ pub fn run(path: &Path, trial: &Trial, raw: bool) -> anyhow::Result<ExitCode> {
         .build()?;
     let text = runtime.block_on(async {
         let store = app::open_store(&config).await?;
-        let text = match filled(&config, &store, app, granted, occasion.now).await? {
+        let prepared = prepared(&config, &store, app, granted, occasion.now).await?;
+        let text = match prepared.and_then(|prepared| prepared.sign(app)) {
             Ok(minted) => hand_over(&store, app, &person, minted, &occasion, raw).await,
             Err(refusal) => Err(refuse(&store, app, &person, &refusal, &occasion).await),
         };
@@ -48,14 +49,14 @@ pub fn run(path: &Path, trial: &Trial, raw: bool) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The second half of the mint path, with the room's session found on the way.
-async fn filled(
+/// The mint path up to the signature, with the room's session found on the way.
+pub async fn prepared(
     config: &Config,
     store: &Store,
     app: &App,
     granted: Result<Granted<'_>, Refusal>,
     now: OffsetDateTime,
-) -> anyhow::Result<Result<Minted, Refusal>> {
+) -> anyhow::Result<Result<Prepared, Refusal>> {
     let granted = match granted {
         Ok(granted) => granted,
         Err(refusal) => return Ok(Err(refusal)),
@@ -68,8 +69,7 @@ async fn filled(
         }
         None => None,
     };
-    let prepared = granted.prepare(session_id.as_deref(), now);
-    Ok(prepared.and_then(|prepared| prepared.sign(app)))
+    Ok(granted.prepare(session_id.as_deref(), now))
 }
 
 /// Records, then says what was made.

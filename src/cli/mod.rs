@@ -8,6 +8,7 @@ mod explain;
 mod healthcheck;
 mod init;
 mod keys;
+mod lab;
 mod link;
 mod man;
 mod mint;
@@ -108,6 +109,13 @@ enum Command {
         #[command(flatten)]
         wanted: link::Wanted,
     },
+    /// Make a token that is wrong in exactly one way, to see whether its vendor looks
+    Lab {
+        #[command(flatten)]
+        file: ConfigFile,
+        #[command(flatten)]
+        wanted: lab::Wanted,
+    },
     /// Let go of a person whose e-mail address an app with `bind_email` holds on to
     Unbind {
         #[command(flatten)]
@@ -179,6 +187,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Demo { port } => demo::run(Some(port)),
         Command::Keys { file, command } => keys::run(&file.config, &command, SystemClock.now()),
         Command::Link { file, wanted } => link::run(&file.config, &wanted, SystemClock.now()),
+        Command::Lab { file, wanted } => lab::run(&file.config, &wanted),
         Command::Unbind { file, person, app } => unbind::run(&file.config, &app, &person),
         Command::Healthcheck { file, ready } => healthcheck::run(&file.config, ready),
         Command::Completions { shell } => Ok(completions::run(shell)),

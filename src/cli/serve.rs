@@ -48,7 +48,7 @@ fn summary(config: &Config) -> Vec<String> {
         }
     };
     let (idle, lifetime) = (config.session.idle, config.session.lifetime);
-    vec![
+    let mut lines = vec![
         format!("usher {}", env!("CARGO_PKG_VERSION")),
         format!("public url  {}", config.public_url.origin),
         format!(
@@ -61,7 +61,11 @@ fn summary(config: &Config) -> Vec<String> {
         ),
         format!("store       {}", config.store),
         format!("sessions    {} idle, {} in all", minutes(idle), minutes(lifetime)),
-    ]
+    ];
+    if config.lab() {
+        lines.push("lab         on: admins can open apps with wrong tokens".to_owned());
+    }
+    lines
 }
 
 fn minutes(duration: time::Duration) -> String {

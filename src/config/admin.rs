@@ -29,7 +29,14 @@ pub(super) fn admins(file: &Table<'_>, providers: &[ProviderId]) -> Option<Admin
             "is empty, so nobody could come; leave [admin] out for no such pages",
         );
     }
-    Some(Admins { allow, step_up })
+    let lab = table.flag("lab");
+    if lab {
+        table.warn(
+            "lab",
+            "is on: admins can open apps with tokens that are wrong on purpose; switch it off when you are done",
+        );
+    }
+    Some(Admins { allow, step_up, lab })
 }
 
 #[cfg(test)]
@@ -69,11 +76,27 @@ mod tests {
                 "must be from 30s to 400d",
             ),
             ("alow = [\"group:it\"]", "did you mean allow?"),
-            ("allow = [\"group:it\"]\nlab = true", "unknown key"),
+            ("allow = [\"group:it\"]\nlab = 1", "must be true or false"),
         ] {
             let told = refusal(&with(&format!("[admin]\n{admin}")));
             assert!(told.contains(why), "{admin}: {told}");
         }
+    }
+
+    #[test]
+    fn c_37_the_lab_is_off_unless_it_is_switched_on_which_is_warned_of() {
+        let admins = |lab: &str| loaded(&with(&format!("[admin]\nallow = [\"group:it\"]{lab}")));
+        for off in ["", "\nlab = false"] {
+            let off = admins(off);
+            assert!(!off.config.lab());
+            assert_eq!(off.warnings, []);
+        }
+        let on = admins("\nlab = true");
+        assert!(on.config.lab());
+        let said = on.warnings[0].to_string();
+        assert!(said.contains("admin.lab: is on"), "{said}");
+        let nobody = loaded(&with("[admin]\nlab = true"));
+        assert!(!nobody.config.lab(), "without admins there is none");
     }
 
     #[test]

@@ -26,7 +26,7 @@ sections! {
     LIMITS "limits" ["launches_per_minute" "sign_ins_per_minute" "logouts_per_minute"]
     LOG "log" ["format" "level"]
     AUDIT "audit" ["key_file" "keep" "person"]
-    ADMIN "admin" ["allow" "max_auth_age"]
+    ADMIN "admin" ["allow" "max_auth_age" "lab"]
     OTLP "otlp" ["endpoint"]
     PROVIDER "providers.*" [
         "issuer" "title" "client_id" "client_secret" "client_secret_file" "client_secret_env" "client_key"

@@ -108,6 +108,10 @@ impl Config {
     pub fn app(&self, id: &AppId) -> Option<&App> {
         self.apps.iter().find(|a| a.id == *id)
     }
+    /// Whether there is a lab.
+    pub fn lab(&self) -> bool {
+        self.admin.as_ref().is_some_and(|admins| admins.lab)
+    }
 }
 
 /// The origin under which browsers reach Usher, the only source of absolute URLs.

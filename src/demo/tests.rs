@@ -36,11 +36,12 @@ async fn c_46_every_site_answers_and_nothing_is_left_behind() {
         assert!(listener.local_addr()?.ip().is_loopback());
         let loaded = config::load(&path).unwrap_or_else(|problems| panic!("{problems}"));
         let warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
-        // Of the desk on another site, which is there to show just that.
-        let [warning] = &warnings[..] else {
+        // Of the lab, and of the desk on another site, which are there to show just that.
+        let [lab, desk] = &warnings[..] else {
             panic!("{warnings:?}")
         };
-        assert!(warning.contains("apps.dayshift.origins"), "{warning}");
+        assert!(lab.contains("admin.lab"), "{lab}");
+        assert!(desk.contains("apps.dayshift.origins"), "{desk}");
         let settings = loaded.config;
         assert_eq!(port_of(settings.public_url.origin.as_str()), port);
         assert!(settings.apps.iter().any(|app| app.icon.is_some()));

@@ -180,7 +180,7 @@ impl SigningKey {
     pub fn sign(&self, claims: &ClaimSet) -> Result<SignedToken, KeyError> {
         let compact = self.compact(claims.as_map())?;
         let facts = TokenFacts {
-            sha256: hex(digest::digest(&digest::SHA256, compact.expose_secret().as_bytes()).as_ref()),
+            sha256: sha256_of(&compact),
             kid: self.kid.clone(),
             jti: claims
                 .as_map()
@@ -208,7 +208,8 @@ impl SigningKey {
         self.unsigned(claims.as_map()).len() + 1 + signature
     }
 
-    fn unsigned(&self, claims: &Map<String, Value>) -> String {
+    /// Header and payload, with a dot between.
+    pub(crate) fn unsigned(&self, claims: &Map<String, Value>) -> String {
         let payload = Value::Object(claims.clone()).to_string();
         let payload = if self.ascii { escaped(&payload) } else { payload };
         let mut text = self.prefix.clone();
@@ -278,6 +279,11 @@ fn escaped(json: &str) -> String {
         }
     }
     text
+}
+
+/// Lower-case hex of the SHA-256 of a compact token (C-51).
+pub(crate) fn sha256_of(compact: &SecretString) -> String {
+    hex(digest::digest(&digest::SHA256, compact.expose_secret().as_bytes()).as_ref())
 }
 
 fn hex(bytes: &[u8]) -> String {

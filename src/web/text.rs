@@ -2,6 +2,7 @@
 //! A language is one more file there.
 
 mod error;
+pub mod lab;
 mod link;
 pub mod xray;
 

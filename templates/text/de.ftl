@@ -434,6 +434,40 @@ key-goes-cobrowse = Den PEM-Text oben in das Feld JWT SSO der Kontoeinstellungen
 key-goes-vonage = Den PEM-Text oben als öffentlichen Schlüssel der Anwendung im Dashboard von Vonage einfügen.
 key-goes-elsewhere = Dem Hersteller den PEM-Text oben geben oder die Adresse des Schlüsselsatzes: /keys/{ $app }.json unter public_url.
 
+## Das Labor der falschen Token
+
+lab-title = Labor
+lab-lead = Sieht der Hersteller hin? Hier kommen Sie als Testperson an seine Tür, mit einem Token, an dem genau eine Sache falsch ist. Ein sorgfältiger Hersteller lässt Sie mit keinem davon hinein.
+lab-off = Das Labor ist ausgeschaltet. lab = true unter [admin] schaltet es ein, solange Sie einen Hersteller ausprobieren.
+lab-nobody = Es ist niemand erklärt, als der man kommen könnte. Ein [[test]] der Konfiguration mit app = { $app }, dessen expect allowed = true hat, erfindet jemanden.
+lab-api-only = Kein Browser trägt ein Token zu dieser Anwendung. Auf der Kommandozeile macht dies eines, das Sie selbst übergeben:
+lab-loud = Jedes steht unter Ihrem Namen im Protokoll.
+lab-person = Kommen als
+lab-flaws = Was falsch sein soll
+lab-use = Ausprobieren
+lab-refused = Die Regeln der Anwendung weisen diese Person jetzt ab, es gibt also kein Token: { $reason }
+lab-expired-title = Abgelaufen
+lab-expired-wrong = Seine Zeiten liegen in der Vergangenheit: Es endete vor zehn Minuten.
+lab-expired-open = Öffnet die Anwendung: Wer einen alten Link in einem Verlauf oder Protokoll findet, kommt hinein.
+lab-not-yet-valid-title = Noch nicht gültig
+lab-not-yet-valid-wrong = Seine Zeiten liegen eine Stunde voraus, und nbf sagt, dass es vorher nicht gilt.
+lab-not-yet-valid-open = Öffnet die Anwendung: Ein Token, das für später gemacht ist, gilt sofort.
+lab-other-audience-title = Ein anderer Empfänger
+lab-other-audience-wrong = Es nennt jemand anderen als den, für den es bestimmt ist.
+lab-other-audience-open = Öffnet die Anwendung: Ein Token, das für einen anderen Dienst gemacht ist, öffnet auch diesen.
+lab-other-key-title = Ein anderer Schlüssel
+lab-other-key-wrong = Es ist mit einem neuen Schlüssel unterschrieben, der danach weggeworfen wurde.
+lab-other-key-open = Öffnet die Anwendung: Niemand prüft Unterschriften, und alle können Token schreiben.
+lab-alg-none-title = alg none
+lab-alg-none-wrong = Sein Kopf sagt, dass es keine Unterschrift braucht, und es hat keine.
+lab-alg-none-open = Öffnet die Anwendung: Alle können Token schreiben, ganz ohne Schlüssel.
+lab-hs256-title = HS256 über dem öffentlichen Schlüssel
+lab-hs256-wrong = Sein Kopf sagt HS256, und der öffentliche Schlüssel diente als Geheimnis.
+lab-hs256-open = Öffnet die Anwendung: Das Token bestimmt, wie es geprüft wird, und wer den öffentlichen Schlüssel hat, kann eines schreiben.
+lab-changed-payload-title = Ein geänderter Inhalt
+lab-changed-payload-wrong = Es wurde unterschrieben, wie es sein soll, und danach eine seiner Zeiten um eine Sekunde verschoben.
+lab-changed-payload-open = Öffnet die Anwendung: Niemand prüft Unterschriften, und alle können ändern, was ein Token sagt.
+
 ## Verwaltung: der Link einer Anwendung
 
 link-kit = Link zum Weitergeben

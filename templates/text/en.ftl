@@ -435,6 +435,40 @@ key-goes-cobrowse = Paste the PEM above into the JWT SSO box of the account's se
 key-goes-vonage = Paste the PEM above as the public key of the application in the Vonage dashboard.
 key-goes-elsewhere = Give the vendor the PEM above, or the address of the key set: /keys/{ $app }.json under public_url.
 
+## The lab of wrong tokens
+
+lab-title = Lab
+lab-lead = Does the vendor look? Here you come to its door as a test person, with a token that is wrong in exactly one way. A careful vendor lets you in with none of them.
+lab-off = The lab is switched off. lab = true under [admin] switches it on, for as long as you try out a vendor.
+lab-nobody = Nobody has been declared to come as. A [[test]] of the configuration with app = { $app }, whose expect has allowed = true, makes somebody up.
+lab-api-only = No browser carries a token to this app. On the command line, this makes one for you to hand over:
+lab-loud = Each one goes on record under your name.
+lab-person = Come as
+lab-flaws = What is to be wrong
+lab-use = Try it
+lab-refused = The app’s own rules refuse this person now, so there is no token: { $reason }
+lab-expired-title = Expired
+lab-expired-wrong = Its times lie in the past: it ended ten minutes ago.
+lab-expired-open = If the app opens: whoever finds an old link in a history or a log gets in.
+lab-not-yet-valid-title = Not yet valid
+lab-not-yet-valid-wrong = Its times lie an hour ahead, and nbf says that it does not work before.
+lab-not-yet-valid-open = If the app opens: a token that is made for later works at once.
+lab-other-audience-title = Another audience
+lab-other-audience-wrong = It names somebody else as the one whom it is for.
+lab-other-audience-open = If the app opens: a token that is made for another service opens this one.
+lab-other-key-title = Another key
+lab-other-key-wrong = It is signed with a new key, which was thrown away behind it.
+lab-other-key-open = If the app opens: nobody checks signatures, and anybody can write a token.
+lab-alg-none-title = alg none
+lab-alg-none-wrong = Its header says that it needs no signature, and it has none.
+lab-alg-none-open = If the app opens: anybody can write a token, without any key.
+lab-hs256-title = HS256 over the public key
+lab-hs256-wrong = Its header says HS256, and the public key served as the secret.
+lab-hs256-open = If the app opens: the token chooses how it is checked, and whoever has the public key can write one.
+lab-changed-payload-title = A changed payload
+lab-changed-payload-wrong = It was signed as it should be, and then one of its times was moved by a second.
+lab-changed-payload-open = If the app opens: nobody checks signatures, and anybody can change what a token says.
+
 ## For admins: the link of an app
 
 link-kit = Link kit

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// What each module may name of ours. Modules that are not here may name all.
-const ALLOWED: [(&str, &[&str]); 20] = [
+const ALLOWED: [(&str, &[&str]); 21] = [
     ("types", &[]),
     ("clock", &[]),
     ("params", &["types"]),
@@ -64,6 +64,12 @@ const ALLOWED: [(&str, &[&str]); 20] = [
         "xray",
         &[
             "types", "identity", "access", "claims", "delivery", "config", "mint",
+        ],
+    ),
+    (
+        "lab",
+        &[
+            "types", "identity", "claims", "delivery", "audit", "signer", "store", "config", "mint",
         ],
     ),
     ("verify", &["identity", "claims", "vendors", "signer", "config"]),

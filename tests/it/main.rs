@@ -58,6 +58,8 @@ mod initiate;
 mod interop;
 mod interop_pypi;
 mod keys;
+mod lab;
+mod lab_browser;
 mod launch;
 mod link;
 mod logout;

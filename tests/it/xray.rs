@@ -227,6 +227,9 @@ fn s_300_what_was_pasted_is_shown_again_and_kept_nowhere() {
         let page = look(&mut ada, "townhall", &[("who", "persona"), ("persona", text)]);
         page.expect(400).shows("is not one JSON object");
     }
+    let turned = "{ \"name\": \"Ada\", \"sub\": \"7\\u202ex\", \"gr\\u202eoups\": 1 }";
+    let page = look(&mut ada, "townhall", &[("who", "persona"), ("persona", turned)]).expect(400);
+    page.hides("\u{202e}");
     let many: Map<String, Value> = (0..1000).map(|i| (format!("unknown{i}"), Value::Null)).collect();
     let page = look(
         &mut ada,

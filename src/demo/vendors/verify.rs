@@ -35,6 +35,8 @@ pub enum Refusal {
     Signature,
     #[error("jwt expired")]
     Expired,
+    #[error("jwt not active")]
+    NotActive,
     #[error("jwt audience invalid")]
     Audience,
     #[error("jwt issuer invalid")]
@@ -53,6 +55,7 @@ impl Refusal {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Absent => "It carries no token. Come through your company's portal instead.",
+            Self::NotActive => "Its time has not come yet. Go back and click again.",
             Self::Expired => "It was made for one click, some minutes ago. Go back and click again.",
             Self::Malformed | Self::Algorithm | Self::Signature => {
                 "Its token was not signed with the key that this account knows."
@@ -133,6 +136,7 @@ fn refusal(kind: &ErrorKind) -> Refusal {
         ErrorKind::InvalidSignature => Refusal::Signature,
         ErrorKind::InvalidAlgorithm | ErrorKind::UnsupportedAlgorithm => Refusal::Algorithm,
         ErrorKind::ExpiredSignature => Refusal::Expired,
+        ErrorKind::ImmatureSignature => Refusal::NotActive,
         ErrorKind::InvalidAudience => Refusal::Audience,
         ErrorKind::InvalidIssuer => Refusal::Issuer,
         ErrorKind::MissingRequiredClaim(name) => Refusal::Missing(name.clone()),

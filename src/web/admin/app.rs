@@ -1,11 +1,12 @@
 //! `/admin/apps/{app}`: what is set up, what it would give whom, and what is to be handed out.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, web};
 
 use super::kit::{given, kit, link_kit};
 use super::xray::blank;
-use super::{Admin, halls};
+use super::{Admin, halls, lab};
 use crate::config::App;
 use crate::delivery::Target;
 use crate::session::{Session, csrf};
@@ -13,7 +14,7 @@ use crate::types::AppId;
 use crate::web::error::Problem;
 use crate::web::launch::take;
 use crate::web::login::redirect;
-use crate::web::pages::admin::{AppPage, ClaimLine, Hall, KeyPart, LinkKit, Who, XrayPart};
+use crate::web::pages::admin::{AppPage, ClaimLine, Hall, KeyPart, LabPart, LinkKit, Who, XrayPart};
 use crate::web::portal::tile;
 use crate::web::visit::{Visit, pairs};
 use crate::web::{headers, html};
@@ -29,8 +30,12 @@ pub async fn get(Admin(visit): Admin, id: web::Path<String>) -> Result<HttpRespo
         StatusCode::OK
     };
     let session = session(&visit).await?;
-    let kit = link_kit(app, &given, made, refused);
-    Ok(page(&visit, app, &session, status, kit, blank(app)))
+    let parts = Parts {
+        kit: link_kit(app, &given, made, refused),
+        xray: blank(app),
+        lab: lab::part(&visit, app, None),
+    };
+    Ok(page(&visit, app, &session, status, parts))
 }
 
 /// The page of an app, from the address of one of its forms: where a sign-in on the way ends.
@@ -39,14 +44,16 @@ pub async fn back(Admin(visit): Admin, id: web::Path<String>) -> Result<HttpResp
     Ok(redirect(StatusCode::SEE_OTHER, &path(app)))
 }
 
-pub fn page(
-    visit: &Visit,
-    app: &App,
-    session: &Session,
-    status: StatusCode,
-    kit: LinkKit,
-    xray: XrayPart,
-) -> HttpResponse {
+/// What differs from one answer to the next.
+pub struct Parts {
+    pub kit: LinkKit,
+    pub xray: XrayPart,
+    pub lab: LabPart,
+}
+
+pub fn page(visit: &Visit, app: &App, session: &Session, status: StatusCode, parts: Parts) -> HttpResponse {
+    let Parts { kit, xray, lab } = parts;
+    let policy = policy(visit, &lab);
     let title = |id: &_| {
         let provider = visit.config().provider(id);
         provider.map_or_else(String::new, |provider| provider.title.clone())
@@ -62,16 +69,26 @@ pub fn page(
         claims: app.recipe.expectations().map(ClaimLine::of).collect(),
         key: KeyPart::of(app, |path| visit.config().public_url.join(path)),
         xray,
+        lab,
         kit,
         csrf: csrf::issue(&visit.gateway.sealer, session.key, &path(app), visit.now),
         script_url: visit.gateway.assets.copy_url().to_owned(),
     };
     let mut response = html(status, &page);
-    let policy = header::HeaderValue::from_static(headers::SCRIPTED);
     response
         .headers_mut()
         .insert(header::CONTENT_SECURITY_POLICY, policy);
     response
+}
+
+/// The lab's form ends at the vendor's (C-10).
+fn policy(visit: &Visit, lab: &LabPart) -> HeaderValue {
+    let scripted = HeaderValue::from_static(headers::SCRIPTED);
+    if !lab.is_on() {
+        return scripted;
+    }
+    let (_, policy) = headers::form_policy(&visit.config().public_url);
+    HeaderValue::try_from(format!("{policy}; script-src 'self'")).unwrap_or(scripted)
 }
 
 /// The fields of a form of the page, and whose it is, where it came from that page.

@@ -4,6 +4,7 @@
 mod app;
 mod apps;
 mod kit;
+mod lab;
 mod overview;
 mod sessions;
 mod xray;
@@ -39,6 +40,11 @@ pub fn routes(routes: &mut ServiceConfig) {
                 .app_data(PayloadConfig::new(xray::LARGEST_FORM))
                 .route(web::get().to(app::back))
                 .route(web::post().to(xray::post)),
+        )
+        .service(
+            resource("/admin/apps/{app}/lab", "GET, POST")
+                .route(web::get().to(lab::back))
+                .route(web::post().to(lab::post)),
         );
 }
 

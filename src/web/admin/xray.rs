@@ -4,9 +4,11 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
-use super::Admin;
-use super::app::{app, form, page};
+use super::app::{Parts, app, form, page};
+
 use super::kit::{kit, link_kit};
+use super::{Admin, lab};
+use crate::claims::clean::printable;
 use crate::config::{self, App, PersonaProblems};
 use crate::identity::Identity;
 use crate::mint::Refusal;
@@ -51,7 +53,7 @@ pub async fn post(
         Some(Ok(person)) => look(&visit, app, &person, &given, &mut part),
         Some(Err(PersonaProblems(problems))) => {
             let first = problems.iter().take(MOST_PROBLEMS);
-            part.wrong = first.map(ToString::to_string).collect();
+            part.wrong = first.map(|problem| printable(&problem.to_string())).collect();
             false
         }
         None => false,
@@ -62,8 +64,12 @@ pub async fn post(
     } else {
         StatusCode::BAD_REQUEST
     };
-    let link = link_kit(app, &[], kit(&visit, app, &[]), false);
-    Ok(page(&visit, app, &session, status, link, part))
+    let parts = Parts {
+        kit: link_kit(app, &[], kit(&visit, app, &[]), false),
+        xray: part,
+        lab: lab::part(&visit, app, None),
+    };
+    Ok(page(&visit, app, &session, status, parts))
 }
 
 /// The form before anybody has filled it in.

@@ -1,13 +1,13 @@
 use askama::Template;
 
 use super::kit::{LinkKit, Made, rows};
-use super::{ClaimLine, Halls, KeyPart, XrayPart};
+use super::{ClaimLine, Halls, KeyPart, LabPart, XrayPart};
 use crate::access::{Matcher, Rules, StepUp};
 use crate::mint::Window;
 use crate::types::ProviderId;
 use crate::web::pages::account::{exact, stamp};
 use crate::web::pages::{Shell, Tile};
-use crate::web::text::Text;
+use crate::web::text::{Markup, Text};
 
 /// `GET /admin/apps/{app}`.
 #[derive(Debug, Template)]
@@ -24,10 +24,19 @@ pub struct AppPage {
     pub claims: Vec<ClaimLine>,
     pub key: KeyPart,
     pub xray: XrayPart,
+    pub lab: LabPart,
     pub kit: LinkKit,
     /// One token serves every form of the page.
     pub csrf: String,
     pub script_url: String,
+}
+
+impl AppPage {
+    /// How somebody is declared to come as.
+    fn declare(&self) -> Markup {
+        let app = format!("\"{}\"", self.tile.id);
+        self.shell.t1("lab-nobody", "app", app)
+    }
 }
 
 /// Who may open an app.

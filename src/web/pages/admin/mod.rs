@@ -3,6 +3,7 @@
 mod app;
 mod chart;
 mod kit;
+mod lab;
 mod overview;
 mod sessions;
 mod token;
@@ -13,6 +14,7 @@ use askama::Template;
 pub use app::{AppPage, Who};
 pub use chart::{APART, Chart, Span, Tenths, grouped};
 pub use kit::{Field, LinkKit, Made};
+pub use lab::LabPart;
 pub use overview::{
     AppLine, AppLink, ClaimRow, ClaimTable, DriftNote, Guest, KeyLine, Numbers, Overview, ProviderLine,
     Series, Setup, Share, Sign,

@@ -1,9 +1,8 @@
 //! What an app would give a person, on its page.
 
-use serde_json::Value;
-
 use super::kit::Field;
 use crate::access::{Fit, Step};
+use crate::claims::clean::printable;
 use crate::mint::Refusal;
 use crate::web::text::Text;
 use crate::web::text::xray::{fit, help, provenance, unknown};
@@ -93,7 +92,7 @@ impl Found {
                 .name()
                 .unwrap_or_else(|| person.subject.as_str().to_owned()),
             email: person.email.as_ref().map(|email| email.as_str().to_owned()),
-            subject: person.subject.as_str().to_owned(),
+            subject: printable(person.subject.as_str()),
             issuer: person.issuer.as_str().to_owned(),
             steps: xray.steps().iter().map(StepRow::of).collect(),
             outcome: match xray.outcome() {
@@ -134,7 +133,7 @@ impl Token {
     fn of(made: Made<'_>) -> Self {
         let row = |said: Said<'_>| SaidRow {
             name: said.expected.name().to_owned(),
-            value: said.value.map(Value::to_string),
+            value: said.value.map(|value| printable(&value.to_string())),
             from: provenance(&said.expected.provenance()),
         };
         Self {
