@@ -216,16 +216,23 @@ impl Reference {
         Self(text)
     }
 
+    /// Reads one as people copy it: in lower case, without dashes, with the letters that Crockford leaves
+    /// out because they look like digits.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let groups: Vec<&str> = text.split('-').collect();
-        let fits = groups.len() == 4
-            && groups.iter().all(|g| {
-                g.len() == 4
-                    && g.bytes()
-                        .all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && !b"ILOU".contains(&b)))
+        let mut read = String::with_capacity(19);
+        for c in text.trim().chars().filter(|c| *c != '-') {
+            if read.len() % 5 == 4 {
+                read.push('-');
+            }
+            read.push(match c.to_ascii_uppercase() {
+                'O' => '0',
+                'I' | 'L' => '1',
+                c if c.is_ascii_alphanumeric() && c != 'U' => c,
+                _ => '?',
             });
-        if fits {
-            Ok(Self(text.to_owned()))
+        }
+        if read.len() == 19 && !read.contains('?') {
+            Ok(Self(read))
         } else {
             Err(ParseError::new("a reference looks like 7Q2M-0KXD-9R4T-HB3W"))
         }
@@ -281,7 +288,23 @@ mod tests {
         let reference = Reference::random();
         assert_eq!(Reference::parse(reference.as_str()).as_ref(), Ok(&reference));
         assert_eq!(reference.as_str().len(), 19);
-        assert!(Reference::parse("ILOU-0000-0000-0000").is_err());
+        for copied in [
+            "7Q2M-0KXD-9R41-HB3W",
+            "7q2mokxd9r4lhb3w",
+            " 7Q2M-OKXD-9R4I-HB3W\n",
+        ] {
+            assert_eq!(Reference::parse(copied).unwrap().as_str(), "7Q2M-0KXD-9R41-HB3W");
+        }
+        for wrong in [
+            "",
+            "7Q2M-0KXD-9R4T",
+            "7Q2M-0KXD-9R4T-HB3U",
+            "7Q2M-0KXD-9R4T-HB3W-0",
+            "7Q2M 0KXD 9R4T HB3W",
+            "7Q2M-0KXD-9R4T-HB3é",
+        ] {
+            assert!(Reference::parse(wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -45,12 +45,15 @@ impl ChainKey {
         hex(hmac::sign(&self.people, text.as_bytes()).as_ref())
     }
 
-    /// The MAC of a row: over every field and its place, `mac` itself apart.
+    /// The MAC of a row: over every field and its place, `mac` itself apart. Rows from before there were
+    /// decisions have the same one as rows without.
     pub fn row(&self, row: &Row) -> String {
         let link = &row.link;
         let seq = link.seq.to_string();
         let place = [&link.writer, &seq, &link.prev].map(|text| Some(text.as_str()));
-        self.mac("row", row.fields.iter().map(Option::as_deref).chain(place))
+        let decision = row.decision.as_deref().map(Some);
+        let parts = row.fields.iter().map(Option::as_deref).chain(place);
+        self.mac("row", parts.chain(decision))
     }
 
     /// The `prev` of a writer's first row, which names all heads that were known.

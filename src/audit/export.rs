@@ -1,10 +1,13 @@
 //! The trail for other programs: CSV or JSON lines, the fields of C-35 in their order.
 
-use std::io::{self, Write};
+use std::io;
 
 use serde_json::{Map, Value};
 
-use super::row::{FIELDS, LINK_FIELDS, Row};
+use super::row::{FIELDS, LAST_FIELD, LINK_FIELDS, Row, columns};
+
+/// How many records are read at a time.
+pub const EXPORTED: usize = 1000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -12,44 +15,34 @@ pub enum Format {
     Jsonl,
 }
 
-/// Writes rows in one format.
-pub struct Export<W: Write> {
-    out: Out<W>,
-}
-
-enum Out<W: Write> {
-    Csv(Box<csv::Writer<W>>),
-    Jsonl(W),
-}
-
-impl<W: Write> Export<W> {
-    pub fn new(format: Format, out: W) -> io::Result<Self> {
-        let out = match format {
-            Format::Jsonl => Out::Jsonl(out),
-            Format::Csv => {
-                let mut csv = csv::Writer::from_writer(out);
-                csv.write_record(FIELDS.iter().chain(&LINK_FIELDS))?;
-                Out::Csv(Box::new(csv))
-            }
-        };
-        Ok(Self { out })
-    }
-
-    pub fn write(&mut self, row: &Row) -> io::Result<()> {
-        match &mut self.out {
-            Out::Csv(csv) => csv.write_record(cells(row)).map_err(io::Error::from),
-            Out::Jsonl(out) => {
-                serde_json::to_writer(&mut *out, &object(row))?;
-                out.write_all(b"\n")
-            }
+impl Format {
+    /// What stands before all records.
+    pub fn head(self) -> Vec<u8> {
+        match self {
+            Self::Csv => format!("{}\n", columns().collect::<Vec<_>>().join(",")).into_bytes(),
+            Self::Jsonl => Vec::new(),
         }
     }
 
-    pub fn finish(self) -> io::Result<()> {
-        match self.out {
-            Out::Csv(mut csv) => csv.flush(),
-            Out::Jsonl(mut out) => out.flush(),
+    /// Records, a line each.
+    pub fn rows(self, rows: &[Row]) -> io::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        match self {
+            Self::Csv => {
+                let mut csv = csv::Writer::from_writer(&mut out);
+                for row in rows {
+                    csv.write_record(cells(row))?;
+                }
+                csv.flush()?;
+            }
+            Self::Jsonl => {
+                for row in rows {
+                    serde_json::to_writer(&mut out, &object(row))?;
+                    out.push(b'\n');
+                }
+            }
         }
+        Ok(out)
     }
 }
 
@@ -68,7 +61,9 @@ fn cells(row: &Row) -> impl Iterator<Item = String> {
         });
     let link = &row.link;
     let seq = link.seq.to_string();
-    fields.chain([&link.writer, &seq, &link.prev, &link.mac].map(|text| harmless(text.clone())))
+    let places = [&link.writer, &seq, &link.prev, &link.mac].map(|text| harmless(text.clone()));
+    let decision = row.decision.clone().map_or_else(String::new, harmless);
+    fields.chain(places).chain([decision])
 }
 
 /// A spreadsheet takes a cell that starts so for a formula, and a person chooses their address.
@@ -96,8 +91,13 @@ fn object(row: &Row) -> Map<String, Value> {
         Value::from(link.prev.as_str()),
         Value::from(link.mac.as_str()),
     ];
+    let decision = row.decision.as_deref();
+    let decision = decision.map_or(Value::Null, |text| {
+        serde_json::from_str(text).unwrap_or_else(|_| text.into())
+    });
     fields
         .chain(LINK_FIELDS.iter().map(|name| (*name).to_owned()).zip(places))
+        .chain([(LAST_FIELD.to_owned(), decision)])
         .collect()
 }
 

@@ -2,7 +2,9 @@
 
 mod chain;
 mod export;
+mod filter;
 mod key;
+mod position;
 mod record;
 mod row;
 mod verify;
@@ -14,11 +16,13 @@ use uuid::Uuid;
 
 pub(crate) use chain::Chain;
 pub use chain::{ChainKey, Head, Tombstone};
-pub use export::{Export, Format};
+pub use export::{EXPORTED, Format};
+pub use filter::{Filter, FilterError};
 pub use key::{KeyError, generate_key, key_beside};
+pub use position::{Order, Position};
 pub use record::Occasion;
 pub(crate) use row::Naming;
-pub use row::{FIELDS, LINK_FIELDS, Link, Row, instant};
+pub use row::{FIELDS, LAST_FIELD, LINK_FIELDS, Link, Row, columns, instant};
 pub use verify::{Anchors, Report, Verifier};
 
 use crate::signer::SignedToken;

@@ -34,12 +34,22 @@ pub const FIELDS: [&str; 20] = [
 /// The fields that place a record in its chain; they follow [`FIELDS`].
 pub const LINK_FIELDS: [&str; 4] = ["writer", "seq", "prev", "mac"];
 
+/// What was added to the fields later; it follows [`LINK_FIELDS`].
+pub const LAST_FIELD: &str = "decision";
+
+/// All fields of a record, as the export and the store have them.
+pub fn columns() -> impl Iterator<Item = &'static str> {
+    FIELDS.into_iter().chain(LINK_FIELDS).chain([LAST_FIELD])
+}
+
 /// One row of the table `audit`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Row {
     /// In the order of [`FIELDS`]; `roles` is a JSON list.
     pub fields: [Option<String>; FIELDS.len()],
     pub link: Link,
+    /// Why a person was turned away, as JSON.
+    pub decision: Option<String>,
 }
 
 /// A row's place in the chain of the process that wrote it.
@@ -99,6 +109,7 @@ impl Row {
                 }),
             ],
             link: Link::default(),
+            decision: None,
         }
     }
 
@@ -110,6 +121,21 @@ impl Row {
 }
 
 impl Event {
+    pub const ALL: [Self; 7] = [
+        Self::SignIn,
+        Self::Launch,
+        Self::Denied,
+        Self::SignOut,
+        Self::Mint,
+        Self::Admin,
+        Self::Lab,
+    ];
+
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|event| event.as_str() == text);
+        found.ok_or_else(|| format!("it is one of {}", Self::ALL.map(Self::as_str).join(", ")))
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
@@ -124,6 +150,14 @@ impl Event {
 }
 
 impl Outcome {
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "ok" => Ok(Self::Ok),
+            "refused" => Ok(Self::Refused),
+            _ => Err("it is ok or refused".to_owned()),
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",

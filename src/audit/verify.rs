@@ -170,3 +170,6 @@ impl<'k> Verifier<'k> {
         self.report
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,28 +2,15 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use secrecy::SecretBox;
-use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime};
 
-use crate::audit::{ChainKey, Event, Export, Format, Head, Report, Row, Verifier, instant};
+use crate::audit::{ChainKey, EXPORTED, Filter, Format, Head, Order, Report, Row, Verifier};
 use crate::config::StoreUrl;
-use crate::store::{Filter, TrailReader};
-
-/// The kinds of records (C-35).
-const EVENTS: [Event; 7] = [
-    Event::SignIn,
-    Event::Launch,
-    Event::Denied,
-    Event::SignOut,
-    Event::Mint,
-    Event::Admin,
-    Event::Lab,
-];
+use crate::store::TrailReader;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -32,35 +19,15 @@ pub enum Command {
         /// How many.
         #[arg(long, default_value_t = 50)]
         limit: u32,
-        /// Only of this app.
-        #[arg(long)]
-        app: Option<String>,
-        /// Only of the person with this subject or e-mail address.
-        #[arg(long)]
-        person: Option<String>,
-        /// Only this kind.
-        #[arg(long, value_parser = EVENTS.map(Event::as_str))]
-        event: Option<String>,
-        /// Not before: a date, or a time in RFC 3339.
-        #[arg(long, value_parser = moment)]
-        from: Option<OffsetDateTime>,
-        /// Before: a date, or a time in RFC 3339.
-        #[arg(long, value_parser = moment)]
-        to: Option<OffsetDateTime>,
-        /// Only the one with this reference, as error pages show it.
-        #[arg(long = "ref")]
-        reference: Option<String>,
-        /// Only the one with this id.
-        #[arg(long)]
-        id: Option<String>,
-        /// Only those of the token with this SHA-256, in hex.
-        #[arg(long)]
-        token_sha256: Option<String>,
+        #[command(flatten)]
+        filter: Filter,
     },
-    /// Write all records, oldest first.
+    /// Write records for other programs, oldest first.
     Export {
         #[arg(long, value_enum, default_value_t = Format::Csv)]
         format: Format,
+        #[command(flatten)]
+        filter: Filter,
     },
     /// Prove that no record was removed, changed or moved; exit code 1 where one was.
     Verify {
@@ -78,33 +45,17 @@ pub async fn run(
     command: Command,
     out: &mut impl Write,
 ) -> anyhow::Result<bool> {
-    let key = ChainKey::new(key);
-    let mut trail = TrailReader::open(store).await?;
+    let key = Arc::new(ChainKey::new(key));
+    let mut trail = TrailReader::open(store, Arc::clone(&key)).await?;
     match command {
-        Command::List {
-            limit,
-            app,
-            person,
-            event,
-            from,
-            to,
-            reference,
-            id,
-            token_sha256,
-        } => {
-            let filter = Filter {
-                app,
-                person: person.map(|text| [text.clone(), key.person(&text)]),
-                event,
-                reference,
-                id,
-                token_sha256: token_sha256.map(|hash| hash.to_ascii_lowercase()),
-                from: from.map(instant),
-                to: to.map(instant),
-            };
+        Command::List { limit, filter } => {
+            filter.check()?;
             table(&trail.newest(&filter, limit).await?, out)?;
         }
-        Command::Export { format } => export(&mut trail, format, out).await?,
+        Command::Export { format, filter } => {
+            filter.check()?;
+            export(&mut trail, &filter, format, out).await?;
+        }
         Command::Verify { heads } => {
             let noted = heads.as_deref().map(noted).transpose()?.unwrap_or_default();
             let report = verify(&mut trail, &key, &noted).await?;
@@ -114,14 +65,6 @@ pub async fn run(
     }
     trail.close().await?;
     Ok(true)
-}
-
-/// A date is its first moment in UTC.
-fn moment(text: &str) -> Result<OffsetDateTime, String> {
-    let date = Date::parse(text, format_description!("[year]-[month]-[day]"));
-    date.map(|date| date.midnight().assume_utc())
-        .or_else(|_| OffsetDateTime::parse(text, &Rfc3339))
-        .map_err(|_| "use a date such as 2026-11-21, or a time such as 2026-11-21T08:00:00Z".to_owned())
 }
 
 fn table(rows: &[Row], out: &mut impl Write) -> std::io::Result<()> {
@@ -169,16 +112,24 @@ fn cell(row: &Row, name: &str) -> String {
     super::printable(text)
 }
 
-async fn export(trail: &mut TrailReader, format: Format, out: &mut impl Write) -> anyhow::Result<()> {
-    let mut export = Export::new(format, out)?;
-    let mut page = trail.next_by_time(None).await?;
-    while let Some(last) = page.last() {
-        for row in &page {
-            export.write(row)?;
+async fn export(
+    trail: &mut TrailReader,
+    filter: &Filter,
+    format: Format,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    out.write_all(&format.head())?;
+    let mut place = None;
+    loop {
+        let page = trail
+            .page(filter, Order::Oldest, place.as_ref(), EXPORTED)
+            .await?;
+        out.write_all(&format.rows(&page.rows)?)?;
+        place = page.next;
+        if place.is_none() {
+            return Ok(out.flush()?);
         }
-        page = trail.next_by_time(Some(last)).await?;
     }
-    Ok(export.finish()?)
 }
 
 /// Walks all chains.

@@ -38,10 +38,10 @@ impl Lookout {
                 self.told = Some(today);
             }
         }
-        let Ok(mut seat) = gateway.store().sit().await else {
+        let Ok(desk) = gateway.store().desk() else {
             return;
         };
-        let Ok(history) = seat.history(now).await else {
+        let Ok(history) = desk.history(now).await else {
             return;
         };
         let warnings = drift::warnings(&gateway.watch, &history, now);

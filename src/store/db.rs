@@ -144,6 +144,11 @@ pub(super) fn is_refused(error: &sqlx::Error) -> bool {
     sqlstate(error).is_some_and(|code| code.starts_with("22") || code.starts_with("54"))
 }
 
+/// Whether a statement took longer than the server was told to let it.
+pub(super) fn is_cancelled(error: &sqlx::Error) -> bool {
+    sqlstate(error) == Some("57014")
+}
+
 fn sqlstate(error: &sqlx::Error) -> Option<&str> {
     let found = error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?;
     Some(found.code())

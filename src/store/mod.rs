@@ -12,6 +12,7 @@ mod binding;
 mod change;
 mod checkpoint;
 mod clean_up;
+mod conditions;
 mod db;
 mod desk;
 mod error;
@@ -32,6 +33,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod trail_page;
 mod trail_reader;
 mod writer;
 
@@ -49,15 +51,15 @@ use uuid::Uuid;
 pub use self::binding::Binding;
 use self::change::{Applied, Change, Redeemed};
 pub use self::clean_up::Cleaned;
-use self::desk::Desk;
-pub use self::desk::{MANY, Seat};
+pub use self::desk::{Desk, MANY};
 pub use self::error::{LaunchError, OpenError, SignInError, Unavailable};
 use self::health::Health;
 use self::open::Place;
 pub use self::people::Behind;
 use self::readers::Readers;
 pub use self::rollup::{Figure, Tally};
-pub use self::trail_reader::{Filter, ReadError, TrailReader};
+pub use self::trail_page::Page;
+pub use self::trail_reader::{Proof, ReadError, TrailReader};
 use self::writer::{BATCH, Order, Write, Writer};
 use crate::audit::{Chain, ChainKey, Head, Naming, PlainReceipt, Receipt, Record, Row};
 use crate::clock::Clock;
@@ -106,7 +108,8 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     orders: mpsc::Sender<Order>,
     readers: Arc<Readers>,
-    desk: Desk,
+    /// For the pages for admins: no launch waits behind them, and what they meet opens no breaker.
+    desk: Arc<Readers>,
     health: Arc<Health>,
     /// Of the chain that this process writes.
     head: Arc<Mutex<Option<Head>>>,
@@ -123,7 +126,7 @@ impl Store {
         let place = Arc::new(Place::new(url));
         let connection = place.prepare().await?;
         let readers = Arc::new(Readers::new(Arc::clone(&place)));
-        let desk = Desk::new(Arc::clone(&place));
+        let desk = Arc::new(Readers::for_admins(Arc::clone(&place)));
         let key = Arc::new(ChainKey::new(&options.audit_key));
         let health = Arc::new(Health::new());
         let head = Arc::new(Mutex::new(None));
@@ -260,6 +263,11 @@ impl Store {
         self.write(Change::Rollup(tallies), None).await.map(drop)
     }
 
+    /// The trail as the pages for admins read it.
+    pub fn trail(&self) -> TrailReader {
+        TrailReader::beside(Arc::clone(&self.0.desk), Arc::clone(&self.0.key))
+    }
+
     /// Whether the breaker is closed (C-42).
     pub fn is_up(&self) -> bool {
         self.0.health.is_up()
@@ -288,8 +296,8 @@ impl Store {
             // An error means that the writer is gone, which is what was asked for.
             let _ = closed.await;
         }
-        self.0.desk.close();
         self.0.readers.close().await;
+        self.0.desk.close().await;
     }
 
     /// What was redeemed is remembered for as long as it would be good, so that it cannot come again.

@@ -1,5 +1,7 @@
 //! Opening the store that a configuration names, brought up to date, and durable or not at all (C-40).
 
+use std::time::Duration;
+
 use super::db::Connection;
 use super::error::OpenError;
 use super::postgres::Database;
@@ -37,19 +39,11 @@ impl Place {
         })
     }
 
-    /// A connection that only reads.
-    pub(super) async fn reader(&self) -> Result<Connection, OpenError> {
+    /// A connection that only reads, with no statement that takes longer than `budget`.
+    pub(super) async fn reader(&self, budget: Duration) -> Result<Connection, OpenError> {
         Ok(match self {
             Self::Sqlite(file) => Connection::Sqlite(file.reader().await?),
-            Self::Postgres(database) => Connection::Postgres(database.reader().await?),
-        })
-    }
-
-    /// A connection that only reads, and may take its time.
-    pub(super) async fn desk(&self) -> Result<Connection, OpenError> {
-        Ok(match self {
-            Self::Sqlite(file) => Connection::Sqlite(file.reader().await?),
-            Self::Postgres(database) => Connection::Postgres(database.desk().await?),
+            Self::Postgres(database) => Connection::Postgres(database.reader(budget).await?),
         })
     }
 

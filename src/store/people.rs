@@ -50,7 +50,8 @@ impl Store {
         let email = who.map(str::to_lowercase);
         // What no text that begins so comes after.
         let end = email.as_ref().map(|email| format!("{email}\u{10ffff}"));
-        let found = self.read(
+        let desk = self.desk()?;
+        let found = desk.ask(
             |db| {
                 let statement = if who.is_some() { &FOUND } else { &LIVING };
                 let page = db
@@ -77,7 +78,8 @@ impl Store {
     /// The session of this name.
     pub async fn session_named(&self, name: SessionName) -> Result<Option<Session>, Unavailable> {
         let [first, last] = name.keys();
-        let found = self.read(
+        let desk = self.desk()?;
+        let found = desk.ask(
             |db| {
                 let named = db.query(NAMED.as_str());
                 named.bind(&first.0[..]).bind(&last.0[..])

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
-use sqlx::{ConnectOptions as _, Executor as _, Row as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _};
 use tokio::time::timeout;
 
 use super::error::OpenError;
@@ -26,9 +26,6 @@ pub(super) const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(1970497906, 
 /// about machines that went without a word.
 const SESSION: &str = "SET statement_timeout = 500; SET idle_in_transaction_session_timeout = 300; \
      SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
-
-/// For admins, who read more and wait longer.
-const DESK: &str = "SET statement_timeout = '5s'; SET default_transaction_read_only = on";
 
 /// Of a connection that brings the tables up to date: other replicas that start may be doing so.
 const MIGRATING: &str = "SET statement_timeout = 0; SET lock_timeout = '60s'";
@@ -117,15 +114,13 @@ impl Database {
         }
     }
 
-    pub(super) async fn reader(&self) -> Result<PgConnection, OpenError> {
+    pub(super) async fn reader(&self, budget: Duration) -> Result<PgConnection, OpenError> {
         let mut connection = self.connect(SESSION).await?;
-        let reads = connection.execute("SET default_transaction_read_only = on").await;
+        let budget = budget.as_millis();
+        let reads = format!("SET default_transaction_read_only = on; SET statement_timeout = {budget}");
+        let reads = connection.execute(AssertSqlSafe(reads)).await;
         reads.map_err(|e| self.unusable(e))?;
         Ok(connection)
-    }
-
-    pub(super) async fn desk(&self) -> Result<PgConnection, OpenError> {
-        self.connect(DESK).await
     }
 
     pub(super) async fn snapshot(&self) -> Result<PgConnection, OpenError> {

@@ -2,8 +2,11 @@
 //!
 //! A crowd stands in line for its turn, which says nothing of the store. What needs the store, be it a new
 //! connection or the statement, is within the budget.
+//!
+//! Admins look through connections of their own: they ask for more, and no launch waits behind them.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -14,8 +17,14 @@ use super::error::Failure;
 use super::open::Place;
 use super::{BUDGET, PATIENCE};
 
+/// How many admins' statements run at once, and how long each may take.
+const ADMINS: usize = 2;
+const ADMINS_BUDGET: Duration = Duration::from_secs(5);
+
 pub(super) struct Readers {
     place: Arc<Place>,
+    /// How long a statement may take.
+    budget: Duration,
     turns: Arc<Semaphore>,
     kept: Mutex<Vec<Connection>>,
 }
@@ -31,6 +40,16 @@ impl Readers {
     pub(super) fn new(place: Arc<Place>) -> Self {
         Self {
             turns: Arc::new(Semaphore::new(place.readers())),
+            budget: BUDGET,
+            place,
+            kept: Mutex::default(),
+        }
+    }
+
+    pub(super) fn for_admins(place: Arc<Place>) -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(ADMINS)),
+            budget: ADMINS_BUDGET,
             place,
             kept: Mutex::default(),
         }
@@ -47,7 +66,7 @@ impl Readers {
             connection: None,
             permit: Some(permit.ok()?.ok()?),
         };
-        let answer = timeout(BUDGET, turn.ask(statement)).await;
+        let answer = timeout(self.budget, turn.ask(statement)).await;
         let answer = answer.unwrap_or(Err(Failure::Slow));
         match (&answer, turn.connection.take()) {
             (Ok(_), Some(connection)) => self.kept().push(connection),
@@ -71,6 +90,14 @@ impl Readers {
         }
     }
 
+    /// All turns, so that nobody else has one.
+    #[cfg(test)]
+    pub(super) async fn take_all(&self) -> OwnedSemaphorePermit {
+        let all = u32::try_from(self.turns.available_permits()).unwrap_or(u32::MAX);
+        let turns = Arc::clone(&self.turns).acquire_many_owned(all).await;
+        turns.expect("the store is open")
+    }
+
     fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -89,7 +116,7 @@ impl Turn {
                 answer => return Ok(answer?),
             }
         }
-        let fresh = self.readers.place.reader().await?;
+        let fresh = self.readers.place.reader(self.readers.budget).await?;
         Ok(statement(self.connection.insert(fresh)).fetch_all().await?)
     }
 }
@@ -103,7 +130,7 @@ impl Drop for Turn {
         };
         let (readers, permit) = (Arc::clone(&self.readers), self.permit.take());
         runtime.spawn(async move {
-            if let Ok(Ok(())) = timeout(BUDGET, connection.settle()).await {
+            if let Ok(Ok(())) = timeout(readers.budget, connection.settle()).await {
                 readers.kept().push(connection);
             }
             drop(permit);

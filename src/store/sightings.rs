@@ -7,7 +7,7 @@ use time::{Date, Duration, OffsetDateTime};
 use super::change::Change;
 use super::clean_up::STEP;
 use super::db::{Connection, Row};
-use super::desk::{Seat, ask};
+use super::desk::Desk;
 use super::rollup::{hour_of, start_of};
 use super::{Store, Unavailable};
 use crate::drift::{self, GroupSeen, History, Kind, Sighting, Sightings};
@@ -31,23 +31,33 @@ impl Store {
     }
 }
 
-impl Seat {
+impl Desk {
     /// What a change is looked for in.
-    pub async fn history(&mut self, now: OffsetDateTime) -> Result<History, Unavailable> {
+    pub async fn history(&self, now: OffsetDateTime) -> Result<History, Unavailable> {
         let (reach, by_hours) = (hour_of(drift::reach(now)), hour_of(drift::by_hours(now)));
-        let days = self.connection.query(
-            "SELECT substr(hour, 1, 10) AS at, provider, claim, kind, CAST(SUM(count) AS BIGINT) AS count \
-             FROM claim_hours WHERE hour >= $1 AND hour < $2 \
-             GROUP BY substr(hour, 1, 10), provider, claim, kind",
+        let days = self.ask(
+            |db| {
+                let days = db.query(
+                    "SELECT substr(hour, 1, 10) AS at, provider, claim, kind, CAST(SUM(count) AS BIGINT) AS count \
+                     FROM claim_hours WHERE hour >= $1 AND hour < $2 \
+                     GROUP BY substr(hour, 1, 10), provider, claim, kind",
+                );
+                days.bind(reach.clone()).bind(by_hours.clone())
+            },
+            sighting,
         );
-        let days = days.bind(reach).bind(by_hours.clone());
-        let mut sightings = ask(self.until, days, sighting).await?;
-        let hours = self
-            .connection
-            .query("SELECT hour AS at, provider, claim, kind, count FROM claim_hours WHERE hour >= $1");
-        sightings.extend(ask(self.until, hours.bind(by_hours), sighting).await?);
-        let groups = self.connection.query("SELECT name, since, seen FROM groups_seen");
-        let groups = ask(self.until, groups, group).await?;
+        let mut sightings = days.await?;
+        let hours = self.ask(
+            |db| {
+                let hours =
+                    "SELECT hour AS at, provider, claim, kind, count FROM claim_hours WHERE hour >= $1";
+                db.query(hours).bind(by_hours.clone())
+            },
+            sighting,
+        );
+        sightings.extend(hours.await?);
+        let groups = self.ask(|db| db.query("SELECT name, since, seen FROM groups_seen"), group);
+        let groups = groups.await?;
         Ok(History {
             sightings: sightings.into_iter().flatten().collect(),
             groups: groups.into_iter().flatten().collect(),

@@ -9,7 +9,7 @@ use time::macros::datetime;
 
 use super::db::Connection;
 use super::*;
-use crate::audit::{Event, Occasion, Outcome, Report, Verifier};
+use crate::audit::{Event, Filter, Occasion, Order, Outcome, Position, Report, Verifier, columns};
 use crate::clock::FrozenClock;
 use crate::identity::{Groups, Identity};
 use crate::session::{Limits, Session, SessionId};
@@ -56,7 +56,9 @@ async fn other_connection(ground: &Ground) -> Connection {
 }
 
 async fn trail(ground: &Ground) -> TrailReader {
-    TrailReader::open(&ground.url).await.unwrap()
+    TrailReader::open(&ground.url, Arc::new(ChainKey::new(&key())))
+        .await
+        .unwrap()
 }
 
 fn ada() -> Identity {

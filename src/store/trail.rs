@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::db::{self, Connection};
 use super::rollup;
-use crate::audit::{Chain, ChainKey, FIELDS, Head, LINK_FIELDS, Row};
+use crate::audit::{Chain, ChainKey, Head, Row, columns};
 
 /// Rows that go in with one statement: few texts, so that each is prepared once.
 const CHUNKS: [usize; 3] = [32, 8, 1];
@@ -12,7 +12,7 @@ const CHUNKS: [usize; 3] = [32, 8, 1];
 static INSERTS: LazyLock<[String; CHUNKS.len()]> = LazyLock::new(|| CHUNKS.map(insert_text));
 
 fn insert_text(rows: usize) -> String {
-    let columns: Vec<&str> = FIELDS.iter().chain(&LINK_FIELDS).copied().collect();
+    let columns: Vec<&str> = columns().collect();
     let values: Vec<String> = (0..rows)
         .map(|row| {
             let marks: Vec<String> = (1..=columns.len())
@@ -60,7 +60,8 @@ pub(super) async fn append(
                 .bind(link.writer)
                 .bind(link.seq)
                 .bind(link.prev)
-                .bind(link.mac);
+                .bind(link.mac)
+                .bind(row.decision);
         }
         insert.execute().await?;
     }
@@ -87,12 +88,13 @@ async fn begin(db: &mut Connection, key: &ChainKey, chain: &mut Chain) -> Result
 /// The last row of every chain that has rows.
 pub(super) async fn heads(db: &mut Connection) -> Result<Vec<Head>, sqlx::Error> {
     let rows = db.query("SELECT writer, seq, mac FROM audit_heads ORDER BY writer");
-    let head = |row: &db::Row| {
-        Ok(Head {
-            writer: row.get("writer")?,
-            seq: row.get("seq")?,
-            mac: row.get("mac")?,
-        })
-    };
     rows.fetch_all().await?.iter().map(head).collect()
+}
+
+pub(super) fn head(row: &db::Row) -> Result<Head, sqlx::Error> {
+    Ok(Head {
+        writer: row.get("writer")?,
+        seq: row.get("seq")?,
+        mac: row.get("mac")?,
+    })
 }

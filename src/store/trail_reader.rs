@@ -1,163 +1,238 @@
-//! Reading the trail besides a running server: one read-only snapshot, a page at a time.
+//! Reading the trail: by the command line in one snapshot, beside a running server; by the pages for
+//! admins statement by statement, so that nothing is held up for as long as somebody reads.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use super::db::{self, Connection};
+use sqlx::AssertSqlSafe;
+
+use super::OpenError;
+use super::db::{self, Connection, Statement, is_cancelled};
+use super::error::Failure;
 use super::open::Place;
-use super::{OpenError, trail};
-use crate::audit::{Anchors, FIELDS, Head, LINK_FIELDS, Link, Row, Tombstone};
+use super::readers::Readers;
+use super::trail;
+use super::trail_page::LOOK;
+use crate::audit::{Anchors, ChainKey, FIELDS, Head, LAST_FIELD, Link, Row, Tombstone, columns};
 use crate::config::StoreUrl;
 
 const PAGE: i64 = 1000;
 
 /// Why the trail could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("the audit trail cannot be read")]
-pub struct ReadError(#[from] sqlx::Error);
-
-/// Which rows to show; what is `None` does not matter.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    pub app: Option<String>,
-    /// A subject or an e-mail address, and the form that `person = "hash"` gives it.
-    pub person: Option<[String; 2]>,
-    pub event: Option<String>,
-    pub reference: Option<String>,
-    pub id: Option<String>,
-    pub token_sha256: Option<String>,
-    /// RFC 3339 as in the rows; `from` is included, `to` is not.
-    pub from: Option<String>,
-    pub to: Option<String>,
+pub enum ReadError {
+    #[error("the audit trail cannot be read")]
+    Sql(#[source] sqlx::Error),
+    #[error("the audit trail cannot be read")]
+    Open(#[from] OpenError),
+    #[error("the audit trail took too long to read")]
+    Slow,
 }
 
-pub struct TrailReader(Connection);
+pub struct TrailReader {
+    source: Source,
+    pub(super) key: Arc<ChainKey>,
+    /// The most rows that a page looks at.
+    pub(super) look: i64,
+}
 
-static COLUMNS: LazyLock<String> = LazyLock::new(|| {
-    let columns: Vec<&str> = FIELDS.iter().chain(&LINK_FIELDS).copied().collect();
-    columns.join(", ")
-});
-static NEWEST: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "SELECT {} FROM audit WHERE ($1 IS NULL OR app = $1) \
-         AND ($2 IS NULL OR sub IN ($2, $3) OR email IN ($2, $3)) \
-         AND ($4 IS NULL OR event = $4) AND ($5 IS NULL OR reference = $5) \
-         AND ($6 IS NULL OR time >= $6) AND ($7 IS NULL OR time < $7) \
-         AND ($8 IS NULL OR id = $8) AND ($9 IS NULL OR token_sha256 = $9) \
-         ORDER BY time DESC, writer DESC, seq DESC LIMIT $10",
-        *COLUMNS
-    )
-});
-static BY_TIME: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "SELECT {} FROM audit WHERE (time, writer, seq) > ($1, $2, $3) \
-         ORDER BY time, writer, seq LIMIT $4",
-        *COLUMNS
-    )
-});
-static BY_CHAIN: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "SELECT {} FROM audit WHERE (writer, seq) > ($1, $2) ORDER BY writer, seq LIMIT $3",
-        *COLUMNS
-    )
-});
+enum Source {
+    Snapshot(Box<Connection>),
+    Desk(Arc<Readers>),
+}
+
+/// A statement's text, with `$n` for its values.
+pub(super) struct Question {
+    pub(super) text: String,
+    pub(super) values: Vec<Value>,
+}
+
+#[derive(Clone)]
+pub(super) enum Value {
+    Text(String),
+    Whole(i64),
+}
+
+/// Whether a row is what was written, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof {
+    /// Its own MAC holds.
+    pub unchanged: bool,
+    /// It names the row before it, or the beginning of its chain; `None`: that is missing.
+    pub follows: Option<bool>,
+}
+
+pub(super) static COLUMNS: LazyLock<String> = LazyLock::new(|| columns().collect::<Vec<_>>().join(", "));
+
+impl From<sqlx::Error> for ReadError {
+    fn from(error: sqlx::Error) -> Self {
+        if is_cancelled(&error) {
+            return Self::Slow;
+        }
+        Self::Sql(error)
+    }
+}
+
+impl From<Failure> for ReadError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Open(error) => Self::Open(error),
+            Failure::Sql(error) => Self::from(error),
+            Failure::Slow | Failure::Late => Self::Slow,
+        }
+    }
+}
 
 impl TrailReader {
     /// Holds the state that the trail has now, without the right to write.
-    pub async fn open(url: &StoreUrl) -> Result<Self, OpenError> {
-        Place::new(url).snapshot().await.map(Self)
+    pub async fn open(url: &StoreUrl, key: Arc<ChainKey>) -> Result<Self, OpenError> {
+        let connection = Place::new(url).snapshot().await?;
+        let source = Source::Snapshot(Box::new(connection));
+        let look = LOOK;
+        Ok(Self { source, key, look })
     }
 
-    /// The newest rows that pass the filter, oldest of them first.
-    pub async fn newest(&mut self, filter: &Filter, limit: u32) -> Result<Vec<Row>, ReadError> {
-        let [plain, hashed] = filter
-            .person
-            .clone()
-            .map_or([None, None], |person| person.map(Some));
-        let rows = self
-            .0
-            .query(NEWEST.as_str())
-            .bind(&filter.app)
-            .bind(plain)
-            .bind(hashed)
-            .bind(&filter.event)
-            .bind(&filter.reference)
-            .bind(&filter.from)
-            .bind(&filter.to)
-            .bind(&filter.id)
-            .bind(&filter.token_sha256)
-            .bind(i64::from(limit))
-            .fetch_all()
-            .await?;
-        Ok(rows.iter().rev().map(row).collect::<Result<_, _>>()?)
+    pub(super) fn beside(desk: Arc<Readers>, key: Arc<ChainKey>) -> Self {
+        let source = Source::Desk(desk);
+        let look = LOOK;
+        Self { source, key, look }
     }
 
-    /// Up to a thousand rows behind `last`, in the order of time.
-    pub async fn next_by_time(&mut self, last: Option<&Row>) -> Result<Vec<Row>, ReadError> {
-        let none = Link::default();
-        let (time, link) = last.map_or(("", &none), |row| {
-            (row.get("time").unwrap_or_default(), &row.link)
-        });
-        let rows = self
-            .0
-            .query(BY_TIME.as_str())
-            .bind(time)
-            .bind(&link.writer)
-            .bind(link.seq)
-            .bind(PAGE)
-            .fetch_all()
-            .await?;
-        Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
+    pub(super) async fn ask(&mut self, question: Question) -> Result<Vec<db::Row>, ReadError> {
+        match &mut self.source {
+            Source::Snapshot(db) => Ok(question.put(db).fetch_all().await?),
+            Source::Desk(readers) => match readers.ask(|db| question.put(db)).await {
+                Some(rows) => Ok(rows?),
+                None => Err(ReadError::Slow),
+            },
+        }
     }
 
     /// Up to a thousand rows behind `last`, chain by chain.
     pub async fn next_by_chain(&mut self, last: Option<&Link>) -> Result<Vec<Row>, ReadError> {
         let (writer, seq) = last.map_or(("", i64::MIN), |link| (&link.writer, link.seq));
-        let rows = self
-            .0
-            .query(BY_CHAIN.as_str())
-            .bind(writer)
-            .bind(seq)
-            .bind(PAGE)
-            .fetch_all()
-            .await?;
-        Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
+        let columns = &*COLUMNS;
+        let rows = self.ask(Question::new(
+            format!(
+                "SELECT {columns} FROM audit WHERE (writer, seq) > ($1, $2) ORDER BY writer, seq LIMIT $3"
+            ),
+            [writer.into(), Value::Whole(seq), Value::Whole(PAGE)],
+        ));
+        Ok(rows.await?.iter().map(row).collect::<Result<_, _>>()?)
     }
 
     /// What the rows must agree with.
     pub async fn anchors(&mut self) -> Result<Anchors, ReadError> {
         let mut starts = BTreeMap::new();
-        let rows = self.0.query("SELECT writer, heads FROM audit_starts");
-        for row in rows.fetch_all().await? {
+        for row in self
+            .ask(Question::new("SELECT writer, heads FROM audit_starts", []))
+            .await?
+        {
             starts.insert(row.get("writer")?, row.get("heads")?);
         }
-        let mut tombstones = BTreeMap::new();
-        let rows = self
-            .0
-            .query("SELECT writer, seq, row_mac, cut_at, mac FROM audit_tombstones");
-        for row in rows.fetch_all().await? {
-            let writer: String = row.get("writer")?;
-            let last = Head {
-                writer: writer.clone(),
-                seq: row.get("seq")?,
-                mac: row.get("row_mac")?,
-            };
-            let (cut_at, mac) = (row.get("cut_at")?, row.get("mac")?);
-            tombstones.insert(writer, Tombstone { last, cut_at, mac });
-        }
+        let stones = Question::new(
+            "SELECT writer, seq, row_mac, cut_at, mac FROM audit_tombstones",
+            [],
+        );
+        let stones = self.ask(stones).await?;
+        let stones = stones.iter().map(tombstone).collect::<Result<Vec<_>, _>>()?;
+        let heads = Question::new("SELECT writer, seq, mac FROM audit_heads ORDER BY writer", []);
+        let heads = self.ask(heads).await?;
         Ok(Anchors {
             starts,
-            tombstones,
-            heads: trail::heads(&mut self.0).await?,
+            tombstones: stones
+                .into_iter()
+                .map(|stone| (stone.last.writer.clone(), stone))
+                .collect(),
+            heads: heads.iter().map(trail::head).collect::<Result<_, _>>()?,
         })
     }
 
+    /// Holds one row against its own MAC and against the row before it. That no row is missing
+    /// elsewhere, only a walk along all chains can tell.
+    pub async fn proof(&mut self, row: &Row) -> Result<Proof, ReadError> {
+        let link = &row.link;
+        let before = Question::new(
+            "SELECT mac FROM audit WHERE writer = $1 AND seq = $2",
+            [
+                link.writer.as_str().into(),
+                Value::Whole(link.seq.saturating_sub(1)),
+            ],
+        );
+        let before = match self.ask(before).await?.first() {
+            Some(before) => Some(before.get::<String>("mac")?),
+            None => self.beginning(link).await?,
+        };
+        Ok(Proof {
+            unchanged: self.key.row(row) == link.mac,
+            follows: before.map(|mac| mac == link.prev),
+        })
+    }
+
+    /// What the first row of a chain has to name.
+    async fn beginning(&mut self, link: &Link) -> Result<Option<String>, ReadError> {
+        let stone = Question::new(
+            "SELECT writer, seq, row_mac, cut_at, mac FROM audit_tombstones WHERE writer = $1 AND seq = $2",
+            [
+                link.writer.as_str().into(),
+                Value::Whole(link.seq.saturating_sub(1)),
+            ],
+        );
+        if let Some(stone) = self.ask(stone).await?.first() {
+            let stone = tombstone(stone)?;
+            let whole = self.key.tombstone(&stone.last, &stone.cut_at) == stone.mac;
+            return Ok(whole.then_some(stone.last.mac));
+        }
+        if link.seq != 1 {
+            return Ok(None);
+        }
+        let start = Question::new(
+            "SELECT heads FROM audit_starts WHERE writer = $1",
+            [link.writer.as_str().into()],
+        );
+        let start = self.ask(start).await?;
+        let heads = start
+            .first()
+            .map(|start| start.get::<String>("heads"))
+            .transpose()?;
+        Ok(heads.map(|heads| self.key.start(&link.writer, &heads)))
+    }
+
     pub async fn close(self) -> Result<(), ReadError> {
-        Ok(self.0.close().await?)
+        match self.source {
+            Source::Snapshot(db) => Ok(db.close().await?),
+            Source::Desk(_) => Ok(()),
+        }
     }
 }
 
-fn row(row: &db::Row) -> Result<Row, sqlx::Error> {
+impl Question {
+    pub(super) fn new(text: impl Into<String>, values: impl Into<Vec<Value>>) -> Self {
+        Self {
+            text: text.into(),
+            values: values.into(),
+        }
+    }
+
+    fn put<'c>(&self, db: &'c mut Connection) -> Statement<'c> {
+        // Made of words that stand in this module and its neighbour; what anybody typed is bound.
+        let statement = db.query(AssertSqlSafe(self.text.clone()));
+        self.values
+            .iter()
+            .fold(statement, |statement, value| match value {
+                Value::Text(text) => statement.bind(text.clone()),
+                Value::Whole(number) => statement.bind(*number),
+            })
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+pub(super) fn row(row: &db::Row) -> Result<Row, sqlx::Error> {
     let mut fields = [const { None }; FIELDS.len()];
     for (field, name) in fields.iter_mut().zip(FIELDS) {
         *field = row.get(name)?;
@@ -168,5 +243,20 @@ fn row(row: &db::Row) -> Result<Row, sqlx::Error> {
         prev: row.get("prev")?,
         mac: row.get("mac")?,
     };
-    Ok(Row { fields, link })
+    let decision = row.get(LAST_FIELD)?;
+    Ok(Row {
+        fields,
+        link,
+        decision,
+    })
+}
+
+fn tombstone(row: &db::Row) -> Result<Tombstone, sqlx::Error> {
+    let last = Head {
+        writer: row.get("writer")?,
+        seq: row.get("seq")?,
+        mac: row.get("row_mac")?,
+    };
+    let (cut_at, mac) = (row.get("cut_at")?, row.get("mac")?);
+    Ok(Tombstone { last, cut_at, mac })
 }

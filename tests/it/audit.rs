@@ -46,7 +46,7 @@ fn c_35_c_51_a_launch_leaves_a_full_row() {
     let row = world.usher.audited("launch").remove(0);
     let members: Vec<&str> = row.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(members[..23], FIELDS);
-    assert_eq!(members[23..], ["mac"]);
+    assert_eq!(members[23..], ["mac", "decision"]);
     assert_eq!(row["token_sha256"], sha256(&token_in(answer.location())));
     assert_eq!(row["outcome"], "ok");
     assert_eq!(row["app"], "townhall");
@@ -244,7 +244,10 @@ fn the_trail_can_be_read_in_three_forms() {
         .run(&["audit", "export", "-c", "usher.toml", "--format", "csv"]);
     let csv = String::from_utf8(csv.stdout).unwrap();
     let mut lines = csv.lines();
-    assert_eq!(lines.next(), Some(format!("{},mac", FIELDS.join(",")).as_str()));
+    assert_eq!(
+        lines.next(),
+        Some(format!("{},mac,decision", FIELDS.join(",")).as_str())
+    );
     assert_eq!(lines.count(), 3);
     let table = world.usher.run(&["audit", "list", "-c", "usher.toml"]);
     let table = String::from_utf8(table.stdout).unwrap();
@@ -256,6 +259,78 @@ fn the_trail_can_be_read_in_three_forms() {
         .usher
         .run(&["audit", "list", "-c", "usher.toml", "--app", "support"]);
     assert!(!String::from_utf8_lossy(&some.stdout).contains("townhall"));
+}
+
+/// What `usher audit export` writes with these options.
+pub fn exported(world: &World, options: &[&str]) -> String {
+    let command = [&["audit", "export", "-c", "usher.toml"], options].concat();
+    let done = world.usher.run(&command);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+#[test]
+fn c_35_an_export_takes_the_filter_of_a_list() {
+    let world = World::start();
+    let mut ada = world.signed_in("ada");
+    ada.get("/launch/townhall").expect(302);
+    let mut eve = world.signed_in("eve");
+    let denied = eve.get("/launch/townhall").expect(403);
+    let reference = denied.header("X-Request-Id").unwrap();
+    let copied = reference.replace('-', "").to_lowercase();
+    for (options, events) in [
+        (vec![], vec!["sign_in", "launch", "sign_in", "denied"]),
+        (vec!["--person", "ada@example.com"], vec!["sign_in", "launch"]),
+        (
+            vec!["--person", "eve@example.net", "--app", "townhall"],
+            vec!["denied"],
+        ),
+        (vec!["--outcome", "refused"], vec!["denied"]),
+        (vec!["--event", "sign_in"], vec!["sign_in", "sign_in"]),
+        (vec!["--ref", &copied], vec!["denied"]),
+        (vec!["--jti", "none"], vec![]),
+        (vec!["--from", "2099-01-01"], vec![]),
+        (
+            vec!["--to", "2099-01-01", "--app", "townhall"],
+            vec!["launch", "denied"],
+        ),
+    ] {
+        let lines = exported(&world, &[&["--format", "jsonl"], &*options].concat());
+        let found: Vec<String> = lines
+            .lines()
+            .map(|line| {
+                serde_json::from_str::<Value>(line).unwrap()["event"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect();
+        assert_eq!(found, events, "{options:?}");
+    }
+    for wrong in [
+        ["--from", "yesterday"],
+        ["--outcome", "failed"],
+        ["--ref", "7Q2M"],
+        ["--event", "party"],
+    ] {
+        let done = world
+            .usher
+            .run(&[&["audit", "export", "-c", "usher.toml"], &wrong[..]].concat());
+        assert_eq!(done.status.code(), Some(2), "{wrong:?}");
+    }
+    let nothing = [
+        "audit",
+        "list",
+        "-c",
+        "usher.toml",
+        "--from",
+        "2026-01-02",
+        "--to",
+        "2026-01-01",
+    ];
+    let done = world.usher.run(&nothing);
+    assert!(!done.status.success());
+    assert!(String::from_utf8_lossy(&done.stderr).contains("from is not before to"));
 }
 
 #[test]

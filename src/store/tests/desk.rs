@@ -34,7 +34,7 @@ async fn c_44_figures_are_those_of_the_records_by_app_and_of_sign_ins_by_provide
         .await
         .unwrap();
 
-    let mut figures = store.sit().await.unwrap().figures(NOW).await.unwrap();
+    let mut figures = store.desk().unwrap().figures(NOW).await.unwrap();
     figures.sort_by(|a, b| (&a.event, a.count).cmp(&(&b.event, b.count)));
     let told: Vec<String> = figures
         .iter()
@@ -55,13 +55,7 @@ async fn c_44_figures_are_those_of_the_records_by_app_and_of_sign_ins_by_provide
         ]
     );
     assert!(figures.iter().all(|f| f.hour == datetime!(2026-11-21 06:00 UTC)));
-    let later = store
-        .sit()
-        .await
-        .unwrap()
-        .figures(NOW + Duration::HOUR)
-        .await
-        .unwrap();
+    let later = store.desk().unwrap().figures(NOW + Duration::HOUR).await.unwrap();
     assert!(later.is_empty());
 }
 
@@ -80,30 +74,31 @@ async fn who_is_signed_in_is_who_lives_and_frames_are_nobody() {
     let record = Record::sign_in(&ada(), &occasion());
     store.frame(&framed, [3; 32], None, record).await.unwrap();
 
-    let mut seat = store.sit().await.unwrap();
-    assert_eq!(seat.living(LIMITS, NOW).await.unwrap(), 2);
+    let desk = store.desk().unwrap();
+    assert_eq!(desk.living(LIMITS, NOW).await.unwrap(), 2);
     let later = NOW + Duration::minutes(31);
     assert_eq!(
-        seat.living(LIMITS, later).await.unwrap(),
+        desk.living(LIMITS, later).await.unwrap(),
         1,
         "the first has been idle for too long"
     );
-    let newest: Vec<_> = seat.newest(8).await.unwrap().iter().map(|s| s.key).collect();
+    let newest: Vec<_> = desk.newest(8).await.unwrap().iter().map(|s| s.key).collect();
     assert_eq!(newest, [second.key, first.key]);
-    assert_eq!(seat.newest(1).await.unwrap().len(), 1);
+    assert_eq!(desk.newest(1).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn admins_who_ask_long_take_no_launchs_turn_and_say_nothing_to_the_breaker() {
     let ground = ground();
     let store = open(&ground).await;
-    let _all_seats = (store.sit().await.unwrap(), store.sit().await.unwrap());
-    let (third, ()) = tokio::join!(store.sit(), async {
+    let _all_turns = store.0.desk.take_all().await;
+    let desk = store.desk().unwrap();
+    let (late, ()) = tokio::join!(desk.newest(1), async {
         let kept = sign_in(&store, 1).await;
         assert!(store.session(&kept.key).await.unwrap().is_some());
         store.launch(token(), launch_record(), once(None)).await.unwrap();
     });
-    assert_eq!(third.err(), Some(Unavailable), "there are two seats");
+    assert_eq!(late.err(), Some(Unavailable));
     assert!(store.is_up());
 }
 
@@ -137,7 +132,7 @@ async fn sightings_add_up_by_hours_then_by_days_and_are_cleaned_away() {
         Vec::new(),
     )
     .await;
-    let history = store.sit().await.unwrap().history(NOW).await.unwrap();
+    let history = store.desk().unwrap().history(NOW).await.unwrap();
     assert_eq!(
         history.sightings,
         [
@@ -147,7 +142,7 @@ async fn sightings_add_up_by_hours_then_by_days_and_are_cleaned_away() {
     );
     assert_eq!(store.clean_up(LIMITS).await.unwrap().sightings, 1);
     assert_eq!(store.clean_up(LIMITS).await.unwrap().sightings, 0);
-    assert_eq!(store.sit().await.unwrap().history(NOW).await.unwrap(), history);
+    assert_eq!(store.desk().unwrap().history(NOW).await.unwrap(), history);
 }
 
 #[tokio::test]
@@ -162,7 +157,7 @@ async fn a_group_is_looked_out_for_from_the_day_on_that_a_rule_names_it() {
         see(&store, Vec::new(), groups.into_iter().collect()).await;
         see(&store, Vec::new(), vec![("unnamed".into(), day(days))]).await;
         let now = NOW + Duration::days(days);
-        let groups = store.sit().await.unwrap().history(now).await.unwrap().groups;
+        let groups = store.desk().unwrap().history(now).await.unwrap().groups;
         store.close().await;
         groups
     };

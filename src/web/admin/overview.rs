@@ -73,12 +73,12 @@ struct Found {
 }
 
 async fn read(visit: &Visit, span: Span) -> Result<Found, Unavailable> {
-    let mut seat = visit.gateway.store().sit().await?;
+    let desk = visit.gateway.store().desk()?;
     Ok(Found {
-        figures: seat.figures(span.start(visit.now)).await?,
-        living: seat.living(visit.config().session, visit.now).await?,
-        newest: seat.newest(64).await?,
-        history: seat.history(visit.now).await?,
+        figures: desk.figures(span.start(visit.now)).await?,
+        living: desk.living(visit.config().session, visit.now).await?,
+        newest: desk.newest(64).await?,
+        history: desk.history(visit.now).await?,
     })
 }
 
