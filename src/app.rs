@@ -84,6 +84,7 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
         audit_key: audit_key(config)?,
         keep: config.audit.keep,
         person: config.audit.person,
+        values: config.audit.values,
     };
     Ok(Store::open(&config.store, options, Arc::new(SystemClock)).await?)
 }

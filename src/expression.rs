@@ -177,6 +177,20 @@ impl Expression {
             })
     }
 
+    /// The claims that it names; `user.name` and its like come from the claim of that name.
+    pub fn claims(&self) -> impl Iterator<Item = String> {
+        self.references.iter().filter_map(|reference| {
+            let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
+            match path[..] {
+                ["user", "claims", ref names @ ..] => Some(names.join(".")),
+                ["user", "sub" | "issuer" | "provider"] => None,
+                ["user", "email_verified"] => Some("email".to_owned()),
+                ["user", name, ..] => Some(name.to_owned()),
+                _ => None,
+            }
+        })
+    }
+
     /// The value: of its own type where one expression stands alone, else text. `Null` is explicit.
     pub fn evaluate(&self, context: &Context) -> Result<Value, NoValue> {
         if self

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Denial, Fit, Matcher, StepUp, allowed};
+use super::{Decider, Denial, Fit, Matcher, Step, StepUp, allowed};
 use crate::identity::Identity;
 
 /// The rules of the pages for admins, of the same form as an app's.
@@ -25,6 +25,36 @@ impl Admins {
     /// Whether this person may come in, if need be after another sign-in at the provider.
     pub fn include(&self, identity: &Identity) -> bool {
         self.named(identity).is_ok()
+    }
+
+    /// The same as [`Self::check`], told rule by rule.
+    pub fn trace(&self, identity: &Identity, now: OffsetDateTime) -> Vec<Step> {
+        let fits: Vec<Fit> = self.allow.iter().map(|rule| rule.fit(identity)).collect();
+        let decider = match allowed(&fits) {
+            Ok(at) => Decider::Allow(at),
+            Err((_, decider)) => decider,
+        };
+        let mut steps: Vec<Step> = (self.allow.iter().zip(&fits).enumerate())
+            .map(|(at, (rule, fit))| Step {
+                key: "allow",
+                rule: rule.to_string(),
+                fit: *fit,
+                decided: decider == Decider::Allow(at),
+            })
+            .collect();
+        if let (Some(age), Some(fit)) = (self.step_up.max_auth_age, self.step_up.age(identity, now)) {
+            let decided = fit != Fit::Yes && allowed(&fits).is_ok();
+            for step in &mut steps {
+                step.decided &= !decided;
+            }
+            steps.push(Step {
+                key: "max_auth_age",
+                rule: format!("signed in within {} s", age.whole_seconds()),
+                fit,
+                decided,
+            });
+        }
+        steps
     }
 
     fn named(&self, identity: &Identity) -> Result<(), Denial> {

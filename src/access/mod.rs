@@ -2,6 +2,7 @@
 
 mod admins;
 mod matcher;
+mod reads;
 mod step_up;
 mod trace;
 

@@ -124,5 +124,7 @@ fn keep(config: &mut Config, started: &Config, same_store: bool) -> Vec<&'static
     audit.keep = was.keep;
     differs("audit.person", audit.person != was.person);
     audit.person = was.person;
+    differs("audit.values", audit.values != was.values);
+    audit.values = was.values;
     differing
 }

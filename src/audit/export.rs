@@ -75,6 +75,13 @@ fn harmless(cell: String) -> String {
     }
 }
 
+impl Row {
+    /// The record as a line of JSON has it.
+    pub fn object(&self) -> Map<String, Value> {
+        object(self)
+    }
+}
+
 fn object(row: &Row) -> Map<String, Value> {
     let fields = FIELDS.iter().zip(&row.fields).map(|(name, value)| {
         let value = match (value.as_deref(), *name) {

@@ -1,6 +1,7 @@
 //! What happened, written down before anybody else hears of it.
 
 mod chain;
+mod decision;
 mod export;
 mod filter;
 mod key;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 pub(crate) use chain::Chain;
 pub use chain::{ChainKey, Head, Tombstone};
+pub use decision::{Claim, Decision, Rule};
 pub use export::{EXPORTED, Format};
 pub use filter::{Filter, FilterError};
 pub use key::{KeyError, generate_key, key_beside};
@@ -82,6 +84,8 @@ pub struct Record {
     pub address: Option<IpAddr>,
     /// Who acted, where it was not the person.
     pub actor: Option<Actor>,
+    /// Why a person was turned away.
+    pub decision: Option<Decision>,
 }
 
 /// Proof that the record of a token is durable. Only the store makes one, and only it lets the

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use time::OffsetDateTime;
 use uuid::{Builder, Uuid};
 
-use super::{Actor, Event, Outcome, Record};
+use super::{Actor, Decision, Event, Outcome, Record};
 use crate::identity::Identity;
 use crate::signer::TokenFacts;
 use crate::types::{AppId, Email, Reference, Subject, random_bytes};
@@ -78,6 +78,11 @@ impl Record {
     /// A signed-in person was refused the pages for admins; `reason` is a stable code.
     pub fn admin_refused(identity: &Identity, reason: &str, occasion: &Occasion) -> Self {
         Self::of(Event::Admin, Outcome::Refused, identity, occasion).because(reason)
+    }
+
+    /// An admin took records with them.
+    pub fn exported(identity: &Identity, occasion: &Occasion) -> Self {
+        Self::of(Event::Admin, Outcome::Ok, identity, occasion).because("audit.exported")
     }
 
     /// A token made on the command line for a persona. The store adds what is to be said of it.
@@ -171,6 +176,13 @@ impl Record {
         self
     }
 
+    /// Says why a person was turned away.
+    #[must_use]
+    pub fn decided(mut self, decision: Decision) -> Self {
+        self.decision = Some(decision);
+        self
+    }
+
     /// Says what may be said of the token.
     #[must_use]
     pub(crate) fn with_token(mut self, facts: &TokenFacts) -> Self {
@@ -215,6 +227,7 @@ impl Record {
             roles: Vec::new(),
             address: occasion.address,
             actor: None,
+            decision: None,
         }
     }
 }

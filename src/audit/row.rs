@@ -65,10 +65,12 @@ pub struct Link {
     pub mac: String,
 }
 
-/// How the trail names people.
-#[derive(Clone, Copy)]
+/// How much of people the trail says.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Naming {
     Plain,
+    /// Plainly, and with the values of claims in decisions.
+    Open,
     /// By a keyed hash, which finds all rows of a person whose subject or address one knows.
     Hashed,
 }
@@ -77,7 +79,7 @@ impl Row {
     /// A record in its written form, without a place in the chain yet.
     pub(crate) fn of(record: Record, naming: Naming, key: &ChainKey) -> Self {
         let person = |text: &str| match naming {
-            Naming::Plain => text.to_owned(),
+            Naming::Plain | Naming::Open => text.to_owned(),
             Naming::Hashed => key.person(text),
         };
         let roles = serde_json::Value::from(record.roles).to_string();
@@ -109,7 +111,7 @@ impl Row {
                 }),
             ],
             link: Link::default(),
-            decision: None,
+            decision: record.decision.map(|decision| decision.written(naming, key)),
         }
     }
 

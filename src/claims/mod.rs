@@ -3,6 +3,7 @@
 pub mod clean;
 mod describe;
 mod provenance;
+mod reads;
 mod recipe;
 mod tree;
 

@@ -2,14 +2,11 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
-use secrecy::SecretBox;
 
 use crate::audit::{ChainKey, EXPORTED, Filter, Format, Head, Order, Report, Row, Verifier};
-use crate::config::StoreUrl;
 use crate::store::TrailReader;
 
 #[derive(Debug, Subcommand)]
@@ -37,16 +34,13 @@ pub enum Command {
     },
 }
 
-/// Runs a command over the store, which servers may have open. False where `verify` found
-/// something.
+/// False where `verify` found something.
 pub async fn run(
-    store: &StoreUrl,
-    key: &SecretBox<[u8; 32]>,
+    trail: &mut TrailReader,
+    key: &ChainKey,
     command: Command,
     out: &mut impl Write,
 ) -> anyhow::Result<bool> {
-    let key = Arc::new(ChainKey::new(key));
-    let mut trail = TrailReader::open(store, Arc::clone(&key)).await?;
     match command {
         Command::List { limit, filter } => {
             filter.check()?;
@@ -54,16 +48,15 @@ pub async fn run(
         }
         Command::Export { format, filter } => {
             filter.check()?;
-            export(&mut trail, &filter, format, out).await?;
+            export(trail, &filter, format, out).await?;
         }
         Command::Verify { heads } => {
             let noted = heads.as_deref().map(noted).transpose()?.unwrap_or_default();
-            let report = verify(&mut trail, &key, &noted).await?;
+            let report = verify(trail, key, &noted).await?;
             print(&report, out)?;
             return Ok(report.is_whole());
         }
     }
-    trail.close().await?;
     Ok(true)
 }
 

@@ -16,19 +16,25 @@ mod serve;
 mod trial;
 mod unbind;
 mod verify;
+mod why;
 
+use std::io::{self, StdoutLock};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Parser, Subcommand};
 
 use crate::app;
+use crate::audit::ChainKey;
 use crate::claims::clean::printable;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{self, App, Config, Loaded, StoreUrl};
 use crate::expression::meant;
 use crate::memory;
+use crate::store::TrailReader;
+use crate::types::Reference;
 
 #[derive(Parser)]
 #[command(
@@ -144,6 +150,17 @@ enum Command {
         /// The directory
         directory: PathBuf,
     },
+    /// Say what is behind a reference that an error page shows: who, which rules, which claims
+    Why {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// The reference, such as 7Q2M-0KXD-9R4T-HB3W
+        #[arg(value_parser = Reference::parse)]
+        reference: Reference,
+        /// How it is written
+        #[arg(long, value_enum, default_value = "table")]
+        format: check::Format,
+    },
     /// Read, export and prove the audit trail
     Audit {
         #[command(flatten)]
@@ -192,7 +209,16 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Healthcheck { file, ready } => healthcheck::run(&file.config, ready),
         Command::Completions { shell } => Ok(completions::run(shell)),
         Command::Man { directory } => man::run(&directory),
-        Command::Audit { file, command } => audit(&file.config, command),
+        Command::Why {
+            file,
+            reference,
+            format,
+        } => over_trail(&file.config, async |trail, _, out| {
+            why::run(trail, reference, format, out).await
+        }),
+        Command::Audit { file, command } => over_trail(&file.config, async |trail, key, out| {
+            audit::run(trail, key, command, out).await
+        }),
     }
 }
 
@@ -214,7 +240,11 @@ fn find_app<'a>(config: &'a Config, name: &str) -> anyhow::Result<&'a App> {
     })
 }
 
-fn audit(path: &Path, command: audit::Command) -> anyhow::Result<ExitCode> {
+/// Runs a command over the audit trail, which servers may have open. Its answer is the exit code.
+fn over_trail(
+    path: &Path,
+    command: impl AsyncFnOnce(&mut TrailReader, &ChainKey, &mut StdoutLock<'static>) -> anyhow::Result<bool>,
+) -> anyhow::Result<ExitCode> {
     let config = load(path)?.config;
     // Reading makes nothing: a new key would only call every record forged.
     if let StoreUrl::Sqlite(store) = &config.store {
@@ -230,16 +260,16 @@ fn audit(path: &Path, command: audit::Command) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    let key = app::audit_key(&config)?;
+    let key = Arc::new(ChainKey::new(&app::audit_key(&config)?));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let fine = runtime.block_on(audit::run(
-        &config.store,
-        &key,
-        command,
-        &mut std::io::stdout().lock(),
-    ))?;
+    let fine = runtime.block_on(async {
+        let mut trail = TrailReader::open(&config.store, Arc::clone(&key)).await?;
+        let fine = command(&mut trail, &key, &mut io::stdout().lock()).await?;
+        trail.close().await?;
+        anyhow::Ok(fine)
+    })?;
     Ok(if fine {
         ExitCode::SUCCESS
     } else {

@@ -25,7 +25,7 @@ sections! {
     SESSION "session" ["idle" "lifetime"]
     LIMITS "limits" ["launches_per_minute" "sign_ins_per_minute" "logouts_per_minute"]
     LOG "log" ["format" "level"]
-    AUDIT "audit" ["key_file" "keep" "person"]
+    AUDIT "audit" ["key_file" "keep" "person" "values"]
     ADMIN "admin" ["allow" "max_auth_age" "lab"]
     OTLP "otlp" ["endpoint"]
     PROVIDER "providers.*" [

@@ -194,6 +194,8 @@ pub struct Audit {
     pub key: Option<secrecy::SecretBox<[u8; 32]>>,
     pub keep: Duration,
     pub person: Person,
+    /// Whether a denial's record says the values of claims.
+    pub values: bool,
 }
 
 /// How the audit trail names a person.

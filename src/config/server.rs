@@ -229,6 +229,7 @@ pub(super) fn audit(file: &Table<'_>, tolerance: &Tolerance) -> Audit {
         key: None,
         keep: Duration::days(400),
         person: Person::Plain,
+        values: false,
     };
     if let Some(table) = file
         .has("audit")
@@ -248,6 +249,10 @@ pub(super) fn audit(file: &Table<'_>, tolerance: &Tolerance) -> Audit {
             "hash" => Ok(Person::Hash),
             _ => Err("is \"plain\" or \"hash\"".into()),
         });
+        audit.values = table.flag("values");
+        if audit.values && audit.person == Person::Hash {
+            table.error("values", "would name people who are to stand there as hashes");
+        }
     }
     audit
 }

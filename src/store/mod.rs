@@ -81,6 +81,8 @@ pub struct Options {
     /// How long audit rows are kept.
     pub keep: Duration,
     pub person: Person,
+    /// Whether decisions say the values of claims; not where people stand as hashes.
+    pub values: bool,
 }
 
 /// What must hold for a launch to be recorded; nothing, by default.
@@ -148,8 +150,9 @@ impl Store {
             head,
             key,
             naming: match options.person {
-                Person::Plain => Naming::Plain,
                 Person::Hash => Naming::Hashed,
+                Person::Plain if options.values => Naming::Open,
+                Person::Plain => Naming::Plain,
             },
             keep: options.keep,
             clock,

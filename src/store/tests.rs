@@ -41,6 +41,7 @@ async fn open_at(ground: &Ground, now: OffsetDateTime, person: Person) -> Store 
         audit_key: key(),
         keep: Duration::days(400),
         person,
+        values: false,
     };
     Store::open(&ground.url, options, Arc::new(FrozenClock(now)))
         .await

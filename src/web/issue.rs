@@ -8,9 +8,10 @@ use super::Gateway;
 use super::error::Problem;
 use super::visit::Visit;
 use crate::access::Denial;
-use crate::audit::{PlainReceipt, Receipt, Record};
+use crate::audit::{Decision, PlainReceipt, Receipt, Record};
 use crate::claims::{ClaimError, ClaimSet};
 use crate::config::App;
+use crate::decision;
 use crate::delivery::Address;
 use crate::identity::Identity;
 use crate::mint::{self, Minted, Prepared, Refusal};
@@ -173,7 +174,10 @@ impl Entry<'_> {
 
     /// Writes the denial down, and makes its page.
     pub async fn refuse(&self, refusal: &Refusal) -> Result<Problem, Problem> {
-        let problem = refuse(self.visit, self.app, &self.session.identity, refusal).await?;
+        let (visit, app, session) = (self.visit, self.app, self.session);
+        let (person, began) = (&session.identity, Some(session.created_at));
+        let decision = decision::of_app(app, person, began, self.params, refusal, visit.now);
+        let problem = refuse(visit, app, person, refusal, decision).await?;
         Ok(problem.towards(self.destination()))
     }
 
@@ -209,9 +213,15 @@ pub fn limited(visit: &Visit, app: &App, person: &Identity) -> Record {
     Record::denied(person, &app.id, app.vendor, "rate.limited", &visit.occasion())
 }
 
-async fn refuse(visit: &Visit, app: &App, person: &Identity, refusal: &Refusal) -> Result<Problem, Problem> {
+async fn refuse(
+    visit: &Visit,
+    app: &App,
+    person: &Identity,
+    refusal: &Refusal,
+    decision: Decision,
+) -> Result<Problem, Problem> {
     let record = Record::denied(person, &app.id, app.vendor, refusal.code(), &visit.occasion());
-    visit.gateway.store().record(record).await?;
+    visit.gateway.store().record(record.decided(decision)).await?;
     Ok(Problem::refusal(refusal).at_provider(&person.provider))
 }
 
@@ -222,7 +232,9 @@ pub async fn require_step_up(visit: &Visit, app: &App, person: &Identity) -> Res
         return Ok(());
     };
     count(visit, person, || limited(visit, app, person)).await?;
-    Err(refuse(visit, app, person, &Refusal::Denied(denial)).await?)
+    let refusal = Refusal::Denied(denial);
+    let decision = decision::of_step_up(app, person, &refusal, visit.now);
+    Err(refuse(visit, app, person, &refusal, decision).await?)
 }
 
 fn parts(once: Option<Once>) -> (Option<[u8; 32]>, &'static str) {

@@ -15,6 +15,7 @@ use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
+use time::OffsetDateTime;
 
 use super::error::Problem;
 use super::pages::admin::{Hall, Halls};
@@ -22,6 +23,7 @@ use super::visit::Visit;
 use super::{fetch, issue, login, notice, resource};
 use crate::access::Denial;
 use crate::audit::Record;
+use crate::decision;
 use crate::identity::Identity;
 use crate::session::admin::AdminPage;
 use crate::session::attempt::{Destination, Page};
@@ -96,7 +98,10 @@ async fn elsewhere(visit: &Visit) -> Result<Option<HttpResponse>, Problem> {
             let home = Some(&person.provider);
             login::first(visit, here, home, "error-login-loop-check-provider").map(Some)
         }
-        Err(denial) => Err(refuse(visit, person, &denial).await?.towards(here)),
+        Err(denial) => {
+            let began = Some(session.created_at);
+            Err(refuse(visit, person, began, &denial).await?.towards(here))
+        }
     }
 }
 
@@ -115,13 +120,18 @@ fn page(visit: &Visit) -> Result<Option<AdminPage>, Problem> {
 pub async fn require_step_up(visit: &Visit, person: &Identity) -> Result<(), Problem> {
     let admins = visit.config().admin.as_ref();
     match admins.map(|admins| admins.check(person, visit.now)) {
-        Some(Err(denial)) if denial.calls_for_sign_in() => Err(refuse(visit, person, &denial).await?),
+        Some(Err(denial)) if denial.calls_for_sign_in() => Err(refuse(visit, person, None, &denial).await?),
         _ => Ok(()),
     }
 }
 
 /// Writes the denial down, and makes its page. It is a row in the audit trail, and so counts as a launch does.
-async fn refuse(visit: &Visit, person: &Identity, denial: &Denial) -> Result<Problem, Problem> {
+async fn refuse(
+    visit: &Visit,
+    person: &Identity,
+    session: Option<OffsetDateTime>,
+    denial: &Denial,
+) -> Result<Problem, Problem> {
     let code = match denial {
         Denial::NotAllowed => "admin.not_allowed",
         denial => denial.code(),
@@ -129,7 +139,9 @@ async fn refuse(visit: &Visit, person: &Identity, denial: &Denial) -> Result<Pro
     let limited = || Record::admin_refused(person, "rate.limited", &visit.occasion());
     let counted = issue::count(visit, person, limited).await;
     counted.map_err(|problem| problem.under("admin.refused"))?;
-    let record = Record::admin_refused(person, denial.code(), &visit.occasion());
+    let mut record = Record::admin_refused(person, denial.code(), &visit.occasion());
+    record.decision =
+        (visit.config().admin.as_ref()).map(|admins| decision::of_admins(admins, person, session, visit.now));
     visit.gateway.store().record(record).await?;
     let problem = Problem::forbidden(code).because(denial.code());
     Ok(problem.under("admin.refused").at_provider(&person.provider))
