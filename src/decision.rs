@@ -110,7 +110,10 @@ fn of_groups(person: &Identity, named: &[&str]) -> Claim {
         Groups::Known(groups) => {
             let both = groups.iter().filter(|group| named.contains(&group.as_str()));
             let both: Vec<&str> = both.map(String::as_str).collect();
-            (format!("list of {}", groups.len()), Some(both.join(", ")))
+            (
+                format!("list of {}", groups.len()),
+                Some(both.join(", ")).filter(|both| !both.is_empty()),
+            )
         }
         Groups::Unknown(GroupsUnknown::Absent) => ("absent".to_owned(), None),
         Groups::Unknown(GroupsUnknown::WrongType) => ("not a list of names".to_owned(), None),

@@ -28,6 +28,7 @@ pub fn signed_in(store: &StoreUrl, people: usize, ago: Duration) -> Vec<String> 
             audit_key: SecretBox::new(Box::new(*AUDIT_KEY)),
             keep: Duration::days(400),
             person: Person::Plain,
+            values: false,
         };
         let store = Store::open(store, options, Arc::new(FrozenClock(then)))
             .await

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{Admins, Matcher, Rules, StepUp};
+use crate::expression::Expression;
 
 impl Rules {
     /// The claims that the rules look at; the groups and the address under their own names.
     pub fn reads(&self) -> BTreeSet<String> {
         let mut names: BTreeSet<String> = self.matchers().filter_map(claim).collect();
-        names.extend(self.when.iter().flat_map(|when| when.claims()));
+        names.extend(self.when.iter().flat_map(Expression::claims));
         names.extend(self.bind_email.then(|| "email".to_owned()));
         names.extend(of_sign_in(&self.step_up));
         names

@@ -117,7 +117,7 @@ async fn export(
         let page = trail
             .page(filter, Order::Oldest, place.as_ref(), EXPORTED)
             .await?;
-        out.write_all(&format.rows(&page.rows)?)?;
+        out.write_all(&format.rows(&page.rows))?;
         place = page.next;
         if place.is_none() {
             return Ok(out.flush()?);

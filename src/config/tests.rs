@@ -103,6 +103,10 @@ fn each_value_has_its_refusal() {
         (top("[log]\nformat = \"xml\""), "is \"text\" or \"json\""),
         (top("[log]\nlevel = \"loud\""), "is error, warn"),
         (top("[audit]\nperson = \"x\""), "is \"plain\" or \"hash\""),
+        (
+            top("[audit]\nperson = \"hash\"\nvalues = true"),
+            "are to stand there as hashes",
+        ),
         (top("[admin]\nallow = []"), "admin.allow: is empty"),
         (frameable("ttl = \"25h\""), "must be from 30s to 24h"),
         (frameable("iat_backdate = \"31s\""), "must be from 0s to 30s"),

@@ -6,7 +6,7 @@ use crate::config::PublicUrl;
 use crate::delivery::FEATURES;
 use crate::types::{Origin, Reference};
 
-/// The policy of pages that tell a time, by a script of ours.
+/// The policy of pages with a script of ours: to tell a time, to copy a text.
 pub const SCRIPTED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");

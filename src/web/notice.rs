@@ -43,6 +43,7 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
                 actions: actions(problem, visit),
                 contact: contact.or(support),
                 reference: Some(visit.reference.clone()),
+                copy_url: visit.gateway.assets.copy_url().to_owned(),
             },
         )
     };
@@ -54,8 +55,7 @@ pub fn render(problem: &Problem, visit: &Visit) -> HttpResponse {
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let headers = response.headers_mut();
-    let scripted = problem.when.is_some() || visit.request.extensions().contains::<InFrame>();
-    if scripted && !wants_json(visit) {
+    if !wants_json(visit) {
         let policy = header::HeaderValue::from_static(headers::SCRIPTED);
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }

@@ -518,6 +518,74 @@ link-entra-url = Anmelde-URL
 link-initiate-title = Vom Anmeldedienst aus
 link-initiate-note = Eine initiate_login_uri, für ein Portal, das seine eigene iss anhängt: immer über diesen Anmeldedienst. Ein Portal, das keine anhängt, bekommt den Link.
 
+## Verwaltung: das Protokoll
+
+audit-lead = Wer kam, was geöffnet und wer abgewiesen wurde. Zeiten in UTC.
+audit-person = Person
+audit-person-hint = E-Mail-Adresse oder Subject
+audit-app = Anwendung
+audit-event = Was
+audit-outcome = Ausgang
+audit-time = Wann
+audit-from = Nicht vor
+audit-to = Vor
+audit-provider = Anbieter
+audit-any = beliebig
+audit-ok = gelungen
+audit-refused = abgelehnt
+audit-more = Nach Eintrag oder Token
+audit-id = Id des Eintrags
+audit-jti = jti des Tokens
+audit-sha256 = SHA-256 des Tokens
+audit-find = Suchen
+audit-all = Alle zeigen
+audit-records = Einträge
+audit-none = Kein Eintrag passt zu diesem Filter.
+audit-nowhere = Kein Eintrag hat die Referenz { $name }.
+audit-nowhere-text = Was scheitert, bevor der Anbieter gesagt hat, wer jemand ist, hinterlässt keinen Eintrag, nur eine Zeile im Log. Dort findet sich
+audit-until = Noch nicht durchgesehen ist, was älter ist als
+audit-further = Weiter zurück suchen
+audit-older = Ältere
+audit-newest = Neueste
+audit-files = Alles, was zum Filter passt:
+audit-event-sign-in = Anmeldung
+audit-event-launch = Start
+audit-event-denied = Abgewiesen
+audit-event-sign-out = Abmeldung
+audit-event-mint = Token per Befehl
+audit-event-admin = Verwaltung
+audit-event-lab = Labor
+audit-event-other = { $name }
+audit-wrong-unknown = Eine Bedingung „{ $name }“ gibt es nicht.
+audit-wrong-repeated = „{ $name }“ steht mehr als einmal da.
+audit-wrong-empty = „Nicht vor“ muss früher sein als „Vor“, sonst kann nichts dazwischen liegen.
+audit-wrong-moment = „{ $name }“ nimmt ein Datum wie 2026-11-21 oder eine Zeit wie 2026-11-21 08:00 in UTC.
+audit-wrong-ref = Eine Referenz hat 16 Buchstaben und Ziffern, wie 7Q2M-0KXD-9R4T-HB3W.
+audit-wrong-choice = „{ $name }“ nimmt eines der Wörter zur Auswahl.
+audit-wrong-app = Die Id einer Anwendung hat 1 bis 64 Zeichen aus a-z, 0-9 und -.
+audit-wrong-sha256 = Ein SHA-256 hat 64 hexadezimale Ziffern.
+audit-wrong-id = Die Id eines Eintrags sieht aus wie 01936f4e-7c1d-7abc-8def-0123456789ab.
+audit-wrong-before = „{ $name }“ ist eine Stelle, die nur ein Link dieser Seiten kennt. Bitte bei den neuesten neu anfangen.
+audit-wrong-word = „{ $name }“ nimmt 1 bis 320 sichtbare Zeichen.
+audit-what = Was geschah
+audit-auth-time = Angemeldet beim Anbieter
+audit-session = Angemeldet hier
+audit-decision = Die Entscheidung
+audit-fits = passt
+audit-fits-not = passt nicht
+audit-fits-unknown = nicht zu sagen
+audit-decided = entschied
+audit-claims = Claims, aus denen sie entstand
+audit-proof = Nachweis
+audit-proof-unchanged = Dieser Eintrag ist, wie er geschrieben wurde.
+audit-proof-changed = Dieser Eintrag wurde nachträglich geändert.
+audit-proof-follows = Er nennt den Eintrag vor ihm.
+audit-proof-moved = Er folgt nicht auf den Eintrag vor ihm: einer von beiden wurde geändert oder versetzt.
+audit-proof-missing = Der Eintrag vor ihm fehlt.
+audit-proof-note = Dass nirgends etwas fehlt, kann nur usher audit verify sagen: es geht alle Einträge entlang.
+audit-text = Zum Weitergeben
+audit-fields = Alle Felder
+
 ## Hinweise
 
 notice-cure = Was Sie tun können
@@ -625,6 +693,14 @@ error-login-step-up-cure = Melden Sie sich neu an und versuchen Sie es dann noch
 error-admin-not-allowed-title = Diese Tür ist für die Verwaltung
 error-admin-not-allowed-text = Dahinter arbeiten die Menschen, die sich um diese Seite kümmern; dieses Konto gehört nicht dazu.
 error-admin-not-allowed-cure = Wenn Sie ein weiteres Konto haben, verwenden Sie dieses. Sonst geht es über Ihre Anwendungen weiter.
+
+error-audit-filter-title = Dieser Filter ergibt keinen Sinn
+error-audit-filter-text = Die Bedingung „{ $name }“ gibt es nicht, oder was ihr gegeben wurde, hat eine andere Form.
+error-audit-filter-cure = Bitte den Filter auf der Seite des Protokolls setzen; dort steht, was jedes Feld nimmt.
+
+error-audit-slow-title = Das dauert zu lange
+error-audit-slow-text = Das Protokoll ließ sich nicht rechtzeitig lesen. Anmeldungen und Starts warten nicht darauf.
+error-audit-slow-cure = Bitte den Filter enger fassen, etwa auf wenige Tage, und es noch einmal versuchen.
 
 error-access-not-allowed-title = Diese Tür ist für Sie nicht offen
 error-access-not-allowed-text = Zugang haben nur bestimmte Personen oder Gruppen; dieses Konto gehört nicht dazu ({ $app }).

@@ -519,6 +519,74 @@ link-entra-url = Sign-on URL
 link-initiate-title = Started by the provider
 link-initiate-note = An initiate_login_uri, for a portal that adds its own iss: always by way of that provider. A portal that adds none takes the launch link.
 
+## For admins: the audit trail
+
+audit-lead = Who came, what they opened and who was turned away. Times are in UTC.
+audit-person = Person
+audit-person-hint = E-mail address or subject
+audit-app = App
+audit-event = What
+audit-outcome = Outcome
+audit-time = When
+audit-from = Not before
+audit-to = Before
+audit-provider = Provider
+audit-any = any
+audit-ok = went well
+audit-refused = refused
+audit-more = By record or token
+audit-id = Id of the record
+audit-jti = Token’s jti
+audit-sha256 = Token’s SHA-256
+audit-find = Find
+audit-all = Show all
+audit-records = Records
+audit-none = No record passes this filter.
+audit-nowhere = No record has the reference { $name }.
+audit-nowhere-text = What fails before the provider has said who somebody is leaves no record, only a line in the log. Look there for
+audit-until = Nobody has looked yet at what is older than
+audit-further = Look further back
+audit-older = Older
+audit-newest = Newest
+audit-files = All that pass the filter:
+audit-event-sign-in = Sign-in
+audit-event-launch = Launch
+audit-event-denied = Turned away
+audit-event-sign-out = Sign-out
+audit-event-mint = Token by command
+audit-event-admin = Administration
+audit-event-lab = Lab
+audit-event-other = { $name }
+audit-wrong-unknown = There is no condition “{ $name }”.
+audit-wrong-repeated = “{ $name }” stands there more than once.
+audit-wrong-empty = “Not before” has to be earlier than “Before”, or nothing can lie between them.
+audit-wrong-moment = “{ $name }” takes a date such as 2026-11-21, or a time such as 2026-11-21 08:00 in UTC.
+audit-wrong-ref = A reference has 16 letters and digits, such as 7Q2M-0KXD-9R4T-HB3W.
+audit-wrong-choice = “{ $name }” takes one of the words to choose from.
+audit-wrong-app = An app’s id is 1 to 64 of a-z, 0-9 and -.
+audit-wrong-sha256 = A SHA-256 has 64 hexadecimal digits.
+audit-wrong-id = A record’s id looks like 01936f4e-7c1d-7abc-8def-0123456789ab.
+audit-wrong-before = “{ $name }” is a place that only a link of these pages knows. Start again from the newest.
+audit-wrong-word = “{ $name }” takes 1 to 320 characters that can be seen.
+audit-what = What happened
+audit-auth-time = Signed in at the provider
+audit-session = Signed in here
+audit-decision = The decision
+audit-fits = fits
+audit-fits-not = does not fit
+audit-fits-unknown = cannot be told
+audit-decided = decided
+audit-claims = Claims that it was made from
+audit-proof = Proof
+audit-proof-unchanged = This record is as it was written.
+audit-proof-changed = This record was changed after it was written.
+audit-proof-follows = It names the record before it.
+audit-proof-moved = It does not follow the record before it: one of the two was changed or moved.
+audit-proof-missing = The record before it is missing.
+audit-proof-note = That nothing is missing anywhere, only usher audit verify can tell: it walks along all records.
+audit-text = To pass on
+audit-fields = All fields
+
 ## Notices
 
 notice-cure = What you can do
@@ -626,6 +694,14 @@ error-login-step-up-cure = Sign in again, then try once more.
 error-admin-not-allowed-title = This door is for admins
 error-admin-not-allowed-text = Behind it stands what the people who look after this site work with, and this account is not one of theirs.
 error-admin-not-allowed-cure = If you have another account, use that one. Otherwise go on from your apps.
+
+error-audit-filter-title = This filter makes no sense
+error-audit-filter-text = The condition “{ $name }” does not exist, or what it was given has another form.
+error-audit-filter-cure = Set the filter on the page of the audit trail, which says what each field takes.
+
+error-audit-slow-title = This takes too long
+error-audit-slow-text = The audit trail was not read in time. Sign-ins and launches do not wait for it.
+error-audit-slow-cure = Narrow the filter, for example to a few days, then try again.
 
 error-access-not-allowed-title = This door is not open to you
 error-access-not-allowed-text = { $app } is for certain people or groups, and this account is not among them.

@@ -6,12 +6,14 @@ use crate::harness::browser::links;
 use crate::harness::settings::Settings;
 use crate::harness::{Browser, How, Op, Request, World};
 
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 7] = [
     "/admin",
     "/admin/apps",
     "/admin/apps/townhall",
     "/admin/apps/townhall/link.ics",
     "/admin/apps/support/link.svg?customer=grace%40example.org",
+    "/admin/audit",
+    "/admin/audit?person=ada%40example.com",
 ];
 
 pub fn admins(settings: &mut Settings) {

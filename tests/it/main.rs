@@ -6,6 +6,7 @@ mod access;
 mod account;
 mod admin;
 mod admin_apps;
+mod admin_audit;
 mod admin_browser;
 mod admin_sessions;
 mod api;

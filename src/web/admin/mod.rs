@@ -3,6 +3,7 @@
 
 mod app;
 mod apps;
+mod audit;
 mod kit;
 mod lab;
 mod overview;
@@ -47,7 +48,10 @@ pub fn routes(routes: &mut ServiceConfig) {
             resource("/admin/apps/{app}/lab", "GET, POST")
                 .route(web::get().to(lab::back))
                 .route(web::post().to(lab::post)),
-        );
+        )
+        .service(resource("/admin/audit", "GET").route(web::get().to(audit::list)))
+        .service(resource("/admin/audit.csv", "GET").route(web::get().to(audit::csv)))
+        .service(resource("/admin/audit.jsonl", "GET").route(web::get().to(audit::jsonl)));
 }
 
 /// The visit of a signed-in admin, whose sign-in is recent enough.

@@ -21,6 +21,8 @@ pub struct Notice {
     pub actions: Vec<Action>,
     pub contact: Option<Contact>,
     pub reference: Option<Reference>,
+    /// The script that copies the reference.
+    pub copy_url: String,
 }
 
 /// A link to go on with.

@@ -28,6 +28,8 @@ pub const CODES: &[&str] = &[
     "login.wrong_provider",
     "login.step_up",
     "admin.not_allowed",
+    "audit.filter",
+    "audit.slow",
     "access.not_allowed",
     "access.denied",
     "access.when_not_met",

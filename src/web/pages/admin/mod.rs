@@ -1,10 +1,12 @@
 //! The pages for admins.
 
 mod app;
+mod audit;
 mod chart;
 mod kit;
 mod lab;
 mod overview;
+mod record;
 mod sessions;
 mod token;
 mod xray;
@@ -12,6 +14,7 @@ mod xray;
 use askama::Template;
 
 pub use app::{AppPage, Who};
+pub use audit::{Audit, Entry, Form, Search};
 pub use chart::{APART, Chart, Span, Tenths, grouped};
 pub use kit::{Field, LinkKit, Made};
 pub use lab::LabPart;
@@ -19,6 +22,7 @@ pub use overview::{
     AppLine, AppLink, ClaimRow, ClaimTable, DriftNote, Guest, KeyLine, Numbers, Overview, ProviderLine,
     Series, Setup, Share, Sign,
 };
+pub use record::{OneRecord, RecordPage};
 pub use sessions::{Seat, Sessions};
 pub use token::{ClaimLine, KeyPart};
 pub use xray::{Found, XrayPart};
