@@ -52,10 +52,10 @@ async fn main() -> Result<(), Failed> {
 
     let filters = [
         ("all", ""),
-        ("a person's address", "person=p7777@example.com"),
-        ("a person's subject", "person=sub-7777"),
+        ("a person's address", "person=p7776@example.com"),
+        ("a person's subject", "person=sub-7776"),
         ("nobody", "person=nobody@example.com"),
-        ("a person, an app", "person=sub-7777&app=app-3"),
+        ("a person, an app", "person=sub-7776&app=app-3"),
         ("an app", "app=app-3"),
         ("a rare app", "app=rare"),
         ("an app that is not", "app=none"),
