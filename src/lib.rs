@@ -18,10 +18,11 @@
 //!
 //! [`types`] and [`clock`] know nothing of ours. A stage knows the stages before it, never [`web`]
 //! or [`app`]. [`config`] puts the compiled parts of the stages together; [`store`] keeps what
-//! outlives a request; [`drift`] tells when providers' claims change; [`link`] writes what people
-//! paste elsewhere; [`xray`] looks at a person at an app without launching; [`lab`] makes tokens that
-//! are wrong on purpose; [`web`] speaks HTTP; [`app`] composes all; [`cli`] is what people type. A test
-//! reads the `use` lines and fails on any other edge.
+//! outlives a request; [`decision`] and [`why`] say why somebody was turned away; [`drift`] tells when
+//! providers' claims change; [`link`] writes what people paste elsewhere; [`xray`] looks at a person at
+//! an app without launching; [`lab`] makes tokens that are wrong on purpose; [`web`] speaks HTTP;
+//! [`app`] composes all; [`cli`] is what people type. A test reads the `use` lines and fails on any
+//! other edge.
 
 pub mod access;
 pub mod app;

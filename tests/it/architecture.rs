@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// What each module may name of ours. Modules that are not here may name all.
-const ALLOWED: [(&str, &[&str]); 21] = [
+const ALLOWED: [(&str, &[&str]); 22] = [
     ("types", &[]),
     ("clock", &[]),
     ("params", &["types"]),
@@ -71,6 +71,10 @@ const ALLOWED: [(&str, &[&str]); 21] = [
         &[
             "types", "identity", "claims", "delivery", "audit", "signer", "store", "config", "mint",
         ],
+    ),
+    (
+        "decision",
+        &["types", "identity", "params", "access", "audit", "mint", "config"],
     ),
     ("verify", &["identity", "claims", "vendors", "signer", "config"]),
     (
