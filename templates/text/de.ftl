@@ -146,6 +146,9 @@ account-learning-count =
     }
 account-learning-link = Was unter diesen Namen steht, hängt von dem Link ab, über den Sie kommen.
 account-learning-nothing = So wie es steht, würde ihr nichts mitgeteilt: Sie würde sich nicht öffnen.
+account-launches = Was Sie zuletzt geöffnet haben
+account-launches-none = Noch nichts.
+account-launches-unknown = Das lässt sich im Augenblick nicht sagen. Laden Sie die Seite in einer Minute neu.
 
 ago-now = gerade eben
 ago-minutes =

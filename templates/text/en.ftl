@@ -147,6 +147,9 @@ account-learning-count =
     }
 account-learning-link = What is said under these names depends on the link that you come by.
 account-learning-nothing = As things are, it would be told nothing: it would not open.
+account-launches = What you opened last
+account-launches-none = Nothing yet.
+account-launches-unknown = This cannot be told at the moment. Reload the page in a minute.
 
 ago-now = just now
 ago-minutes =

@@ -54,6 +54,32 @@ fn what_an_app_would_be_told_is_what_its_token_says() {
 }
 
 #[test]
+fn the_last_launches_stand_there_and_are_the_persons_own() {
+    for person in ["plain", "hash"] {
+        let world = World::with(|settings| {
+            settings.set("[audit]", "person", &format!("\"{person}\""));
+        });
+        let mut ada = world.signed_in("ada");
+        ada.get("/account").expect(200).shows("Nothing yet.");
+        world.signed_in("bob").get("/launch/townhall").expect(302);
+        ada.get("/account").expect(200).shows("Nothing yet.");
+        for _ in 0..2 {
+            ada.get("/launch/townhall").expect(302);
+        }
+        let page = ada.get("/account").expect(200).hides("Nothing yet.").text();
+        let (_, list) = page.split_once("sheet launches").expect("a list of launches");
+        assert_eq!(
+            list.matches("<bdi class=\"title\">Town hall</bdi>").count(),
+            2,
+            "{list}"
+        );
+        let row = world.usher.audited("launch").remove(2);
+        let minute = &row["time"].as_str().unwrap()[11..16];
+        assert!(list.contains(&format!("{minute} UTC")), "{minute}: {list}");
+    }
+}
+
+#[test]
 fn c_38_apps_that_are_not_open_to_a_person_learn_nothing_and_are_not_named() {
     let world = World::start();
     world

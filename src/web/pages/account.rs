@@ -20,9 +20,19 @@ pub struct Account {
     pub sessions: Vec<Device>,
     /// By the apps that are open to the person.
     pub learning: Vec<Learning>,
+    /// Newest first; `None` where they could not be read.
+    pub launches: Option<Vec<Opened>>,
     pub csrf: String,
     pub switch_href: String,
     pub now: OffsetDateTime,
+}
+
+/// A launch that was.
+#[derive(Debug)]
+pub struct Opened {
+    /// The app's title; its id, where it is not configured any more.
+    pub app: String,
+    pub at: OffsetDateTime,
 }
 
 /// What an app would learn of the person at the next launch.

@@ -11,7 +11,7 @@ mod portal;
 mod sign_in;
 
 pub(super) use account::exact;
-pub use account::{Account, Device, Learned, Learning};
+pub use account::{Account, Device, Learned, Learning, Opened};
 pub use console::Console;
 pub use frame::{Card, Gate, HandedBack};
 pub use leave::{Confirm, Ending, FrontLogout, HandOver, SignOut, SignedOut};

@@ -150,6 +150,7 @@ fn account(lang: &str, groups: Groups) -> Account {
             device("b", false, yesterday, before),
         ],
         learning: Vec::new(),
+        launches: None,
         csrf: "s".repeat(43),
         switch_href: "/auth/login?switch=1&page=account".to_owned(),
         now,
