@@ -179,15 +179,14 @@ impl Expression {
 
     /// The claims that it names; `user.name` and its like come from the claim of that name.
     pub fn claims(&self) -> impl Iterator<Item = String> {
-        self.references.iter().filter_map(|reference| {
-            let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
-            match path[..] {
-                ["user", "claims", ref names @ ..] => Some(names.join(".")),
-                ["user", "sub" | "issuer" | "provider"] => None,
-                ["user", "email_verified"] => Some("email".to_owned()),
-                ["user", name, ..] => Some(name.to_owned()),
-                _ => None,
-            }
+        self.of_user().filter_map(|path| match path {
+            [claims, names @ ..] if claims == "claims" => Some(names.join(".")),
+            [name, ..] => match name.as_str() {
+                "sub" | "issuer" | "provider" => None,
+                "email_verified" => Some("email".to_owned()),
+                name => Some(name.to_owned()),
+            },
+            [] => None,
         })
     }
 

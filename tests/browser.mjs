@@ -191,6 +191,13 @@ answer({
   overflow: async ({ page, framed: inside = false }) => (inside ? at(page).frames().at(-1) : at(page)).evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   ),
+  // What can be used, and is wider than the sheet around it.
+  spilt: async ({ page }) => at(page).evaluate(() => {
+    const right = (found) => found.getBoundingClientRect().right;
+    const all = [...document.querySelectorAll('.sheet :is(a, button, input, select, textarea)')];
+    const spilt = all.filter((found) => found.checkVisibility() && right(found) > right(found.closest('.sheet')) + 1);
+    return spilt.map((found) => found.outerHTML);
+  }),
   // Links, buttons and fields that the Tab key, pressed once for each and once more, leaves out.
   async beyond_the_keyboard({ page }) {
     const usable = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';

@@ -3,7 +3,6 @@
 pub mod clean;
 mod describe;
 mod provenance;
-mod reads;
 mod recipe;
 mod tree;
 

@@ -1,6 +1,7 @@
 //! A vendor's claims, compiled at load.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
@@ -148,6 +149,13 @@ impl Recipe {
     pub fn takes_address(&self) -> bool {
         let mut sources = self.claims.iter().map(|claim| &claim.source);
         sources.any(|source| matches!(source, Source::VerifiedEmail))
+    }
+
+    /// The names of the provider's claims that a token is made from.
+    pub fn reads(&self) -> BTreeSet<String> {
+        let address = self.takes_address().then(|| "email".to_owned());
+        let named = self.expressions().into_iter().flat_map(Expression::claims);
+        named.chain(address).collect()
     }
 
     /// Fills in the claims; one without a value is absent, or refuses if required.

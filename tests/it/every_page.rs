@@ -33,6 +33,13 @@ const PAGES: [(&str, &[&str]); 3] = [
             "/admin/sessions",
             "/admin/sessions?q=nobody",
             "/admin/sessions?odd=1",
+            "/admin?span=week",
+            "/admin?span=year",
+            "/admin/audit",
+            "/admin/audit?outcome=refused",
+            "/admin/audit?person=nobody",
+            "/admin/audit?from=soon",
+            "/admin/audit?ref=0000-0000-0000-0000",
             "/admin/audit",
             "/admin/audit?from=yesterday&jti=x",
             "/admin/audit?app=none",
@@ -67,6 +74,9 @@ fn faults(tab: &Tab, width: u32) -> Vec<String> {
     faults.retain(|rule| !(rule.starts_with("meta-refresh") && rule.contains("/launch/later")));
     if tab.overflow() > 0 {
         faults.push(format!("is wider than {width} pixels"));
+    }
+    for spilt in tab.spilt() {
+        faults.push(format!("spills {spilt}"));
     }
     if tab.title().is_empty() || tab.count("h1") != 1 {
         faults.push("has no title or not one h1".to_owned());

@@ -285,6 +285,11 @@ impl Tab {
             .unwrap_or(0)
     }
 
+    /// Links, buttons and fields that stick out of the sheet that they stand on.
+    pub fn spilt(&self) -> Vec<String> {
+        serde_json::from_value(self.must("spilt", json!({}))).unwrap()
+    }
+
     /// What can be used, and is not come by with the Tab key.
     pub fn beyond_the_keyboard(&self) -> Vec<String> {
         serde_json::from_value(self.must("beyond_the_keyboard", json!({}))).unwrap()
