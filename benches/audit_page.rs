@@ -38,7 +38,8 @@ const FILL: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM
     '2026-01-01T00:00:00Z', '2026-01-01T00:05:00Z', '[\"host\"]', '203.0.113.9', NULL, \
     printf('%016x', i / 100000), i % 100000, printf('%064x', i - 1), printf('%064x', i + 1), NULL FROM n";
 const COUNT: &str = "INSERT INTO rollups SELECT substr(time, 1, 13), event, outcome, coalesce(reason, ''), \
-    coalesce(app, ''), count(*) FROM audit GROUP BY 1, 2, 3, 4, 5";
+    coalesce(app, ''), \
+    CASE event WHEN 'sign_in' THEN provider ELSE '' END, count(*) FROM audit GROUP BY 1, 2, 3, 4, 5, 6";
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Failed> {

@@ -109,7 +109,7 @@ impl Load {
              'someone-' || (i % 100000), 'someone-' || (i % 100000) || '@example.com', 'work', 'townhall', \
              'frameable', 'aZ3dXk0qT1vQy7mB5rN2pL8sJ6wH4gF9', NULL, {hash}, '2025-11-21T06:00:00Z', \
              '2025-11-21T06:05:00Z', '[\"host\"]', '192.0.2.1', NULL, {writer}, (i - 1) % {each} + 1, \
-             {hash}, {hash} FROM t"
+             {hash}, {hash}, NULL FROM t"
         )
     }
 

@@ -66,13 +66,22 @@ fn cells(row: &Row) -> impl Iterator<Item = String> {
     fields.chain(places).chain([decision])
 }
 
-/// A spreadsheet takes a cell that starts so for a formula, and a person chooses their address.
+/// A spreadsheet takes a cell that starts so for a formula, and a person chooses their address. Where
+/// semicolons separate, one begins another cell.
 fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell
+    const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+    let start = if cell.starts_with(FORMULA) { "'" } else { "" };
+    if start.is_empty() && !cell.contains(';') {
+        return cell;
     }
+    let mut parts = cell.split(';');
+    let mut out = format!("{start}{}", parts.next().unwrap_or_default());
+    for part in parts {
+        let bare = part.trim_start_matches([' ', '"']);
+        out.push_str(if bare.starts_with(FORMULA) { ";'" } else { ";" });
+        out.push_str(part);
+    }
+    out
 }
 
 impl Row {
@@ -118,5 +127,12 @@ mod tests {
             assert_eq!(harmless(formula.to_owned()), format!("'{formula}"));
         }
         assert_eq!(harmless("ada@example.com".to_owned()), "ada@example.com");
+        for (cell, written) in [
+            ("x;=cmd|' /C calc'!A0;y", "x;'=cmd|' /C calc'!A0;y"),
+            ("=1;+2", "'=1;'+2"),
+            ("a;b", "a;b"),
+        ] {
+            assert_eq!(harmless(cell.to_owned()), written);
+        }
     }
 }

@@ -75,13 +75,20 @@ pub(crate) enum Naming {
     Hashed,
 }
 
+impl Naming {
+    /// A subject or an address as it stands in the trail.
+    pub(crate) fn of(self, person: &str, key: &ChainKey) -> String {
+        match self {
+            Self::Plain | Self::Open => person.to_owned(),
+            Self::Hashed => key.person(person),
+        }
+    }
+}
+
 impl Row {
     /// A record in its written form, without a place in the chain yet.
     pub(crate) fn of(record: Record, naming: Naming, key: &ChainKey) -> Self {
-        let person = |text: &str| match naming {
-            Naming::Plain | Naming::Open => text.to_owned(),
-            Naming::Hashed => key.person(text),
-        };
+        let person = |text: &str| naming.of(text, key);
         let roles = serde_json::Value::from(record.roles).to_string();
         Self {
             fields: [

@@ -62,14 +62,14 @@ impl Flaw {
             expected.any(|expected| expected.moment() == Some(which))
         };
         match self {
-            Self::Expired => tells(Moment::Expiry),
-            Self::ChangedPayload => tells(Moment::Expiry) || tells(Moment::Issue),
+            // Without an end, the token would be good some day, or what it is made from is.
+            Self::Expired | Self::NotYetValid | Self::ChangedPayload => tells(Moment::Expiry),
             Self::OtherAudience => {
                 let mut expected = app.recipe.expectations();
                 expected.any(|expected| AUDIENCES.contains(&expected.name()))
             }
             Self::Hs256OverPublicKey => app.key.public().is_some(),
-            Self::NotYetValid | Self::OtherKey | Self::AlgNone => true,
+            Self::OtherKey | Self::AlgNone => true,
         }
     }
 }

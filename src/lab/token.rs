@@ -19,7 +19,7 @@ use crate::types::random_bytes;
 
 /// How long ago an expired token ended: more than a vendor may allow for its clock.
 const PAST: Duration = Duration::minutes(10);
-/// How far ahead the times of a token are that is not valid yet.
+/// How far behind its end a token begins that is not valid yet.
 const AHEAD: Duration = Duration::hours(1);
 /// No host of anybody's (RFC 2606).
 const SOMEBODY_ELSE: &str = "https://somebody-else.example";
@@ -39,9 +39,7 @@ impl LabToken {
         let mut said = claims.as_map().clone();
         let compact = match flaw {
             Flaw::Expired => {
-                for (expected, _) in times(app) {
-                    shift(&mut said, expected, -(app.ttl + PAST));
-                }
+                expire(app, &mut said);
                 app.key.compact(&said)?
             }
             Flaw::NotYetValid => {
@@ -68,12 +66,11 @@ impl LabToken {
                 joined(&message, hmac::sign(&secret, message.as_bytes()).as_ref())
             }
             Flaw::ChangedPayload => {
-                let honest = app.key.compact(&said)?;
-                let signature = honest.expose_secret().rsplit('.').next().unwrap_or_default();
-                // The end, where there is one: nobody gets more out of it than a second.
-                let last = times(app).max_by_key(|(_, moment)| *moment == Moment::Expiry);
-                let (expected, _) = last.ok_or(LabError::Unsuited)?;
-                shift(&mut said, expected, Duration::SECOND);
+                // Whoever undoes the change has a token that has expired: the signature is of nothing else.
+                let mut past = said.clone();
+                expire(app, &mut past);
+                let signed = app.key.compact(&past)?;
+                let signature = signed.expose_secret().rsplit('.').next().unwrap_or_default();
                 format!("{}.{signature}", app.key.unsigned(&said)).into()
             }
         };
@@ -129,16 +126,21 @@ fn shift(said: &mut Map<String, Value>, expected: Expectation<'_>, by: Duration)
     }
 }
 
-/// Moves all times ahead. `iat` alone binds nobody (RFC 7519, section 4.1.6), so the token says by `nbf`
-/// from when on it works, where its vendor knows none.
-fn wait(app: &App, claims: &ClaimSet, said: &mut Map<String, Value>) {
-    let mut starts = false;
-    for (expected, moment) in times(app) {
-        shift(said, expected, AHEAD);
-        starts |= moment == Moment::Start;
+/// Moves all times back, until the token has ended for longer than anybody's clock may be off.
+fn expire(app: &App, said: &mut Map<String, Value>) {
+    for (expected, _) in times(app) {
+        shift(said, expected, -(app.ttl + PAST));
     }
-    if !starts {
-        let from = app.recipe.unit.count(claims.issued_at() + AHEAD);
+}
+
+/// Has the token begin behind its end, so that it is never valid. By `nbf`, also where its vendor knows
+/// none: `iat` binds nobody (RFC 7519, section 4.1.6).
+fn wait(app: &App, claims: &ClaimSet, said: &mut Map<String, Value>) {
+    let mut starts = times(app).filter(|(_, moment)| *moment == Moment::Start);
+    if let Some((expected, _)) = starts.next() {
+        shift(said, expected, app.ttl + AHEAD);
+    } else {
+        let from = app.recipe.unit.count(claims.issued_at() + app.ttl + AHEAD);
         said.insert("nbf".to_owned(), from);
     }
 }

@@ -8,15 +8,19 @@ use super::session_row::{self, COLUMNS, micros};
 use super::{Store, Unavailable};
 use crate::session::{Limits, Session, SessionName};
 
-/// Sessions of those whose address begins so, or whose subject this is. As many as are looked through.
-const MOST: i64 = 1000;
-
 static LIVING: LazyLock<String> = LazyLock::new(|| living(""));
+/// By the index of each: of the two kinds, a page is all that is wanted.
 static FOUND: LazyLock<String> = LazyLock::new(|| {
-    living(
-        "AND key IN (SELECT key FROM sessions WHERE email >= $6 AND email < $7 \
-         UNION SELECT key FROM sessions WHERE sub = $8 LIMIT $9)",
-    )
+    let half = |matches: &str| {
+        format!(
+            "SELECT key FROM (SELECT key FROM sessions WHERE {matches} AND parent IS NULL AND created_at > $1 \
+             AND last_seen > $2 AND (created_at, key) < ($3, $4) ORDER BY created_at DESC, key DESC LIMIT $5)"
+        )
+    };
+    let (by_email, by_sub) = (half("email >= $6 AND email < $7"), half("sub = $8"));
+    living(&format!(
+        "AND key IN ({by_email} AS by_email UNION {by_sub} AS by_sub)"
+    ))
 });
 
 fn living(and: &str) -> String {
@@ -62,11 +66,7 @@ impl Store {
                     .bind(first.as_ref().map_or(&[][..], |key| &key.0[..]))
                     .bind(i64::from(most));
                 match who {
-                    Some(who) => page
-                        .bind(email.as_deref())
-                        .bind(end.as_deref())
-                        .bind(who)
-                        .bind(MOST),
+                    Some(who) => page.bind(email.as_deref()).bind(end.as_deref()).bind(who),
                     None => page,
                 }
             },
@@ -78,8 +78,7 @@ impl Store {
     /// The session of this name.
     pub async fn session_named(&self, name: SessionName) -> Result<Option<Session>, Unavailable> {
         let [first, last] = name.keys();
-        let desk = self.desk()?;
-        let found = desk.ask(
+        let found = self.read(
             |db| {
                 let named = db.query(NAMED.as_str());
                 named.bind(&first.0[..]).bind(&last.0[..])

@@ -3,14 +3,17 @@
 use std::sync::LazyLock;
 
 use secrecy::SecretSlice;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::db::{Connection, Row, Statement};
 use super::health::Half;
 use super::session_row::{self, COLUMNS};
 use super::{Store, Unavailable};
+use crate::identity::Identity;
 use crate::session::{Session, SessionKey};
-use crate::types::{Issuer, Subject};
+use crate::types::{AppId, Issuer, Subject};
 
 /// A session that hangs on another ends with it, whatever took that one away.
 static SESSION: LazyLock<String> = LazyLock::new(|| {
@@ -45,6 +48,32 @@ impl Store {
             session_row::read,
         );
         Ok(found.await?.into_iter().flatten().collect())
+    }
+
+    /// What a person has opened last, and when; newest first. Those of somebody else with the same address
+    /// are not theirs.
+    pub async fn last_launches(
+        &self,
+        person: &Identity,
+        most: u32,
+    ) -> Result<Vec<(AppId, OffsetDateTime)>, Unavailable> {
+        let subject = self.0.naming.of(person.subject.as_str(), &self.0.key);
+        let found = self.read(
+            |db| {
+                let launches = db.query(
+                    "SELECT app, time FROM audit WHERE sub = $1 AND issuer = $2 AND event = 'launch' \
+                     AND outcome = 'ok' ORDER BY time DESC LIMIT $3",
+                );
+                let launches = launches.bind(subject.as_str()).bind(person.issuer.as_str());
+                launches.bind(i64::from(most))
+            },
+            |row| Ok((row.get::<Option<String>>("app")?, row.get::<String>("time")?)),
+        );
+        let launch = |(app, time): (Option<String>, String)| {
+            let at = OffsetDateTime::parse(&time, &Rfc3339).ok()?;
+            Some((AppId::parse(&app?).ok()?, at))
+        };
+        Ok(found.await?.into_iter().filter_map(launch).collect())
     }
 
     /// Whether a session of the provider's has one of ours.

@@ -3,14 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::body::Body;
 use super::error::Problem;
 use super::pages::{Account, Device, Opened};
 use super::visit::Visit;
 use super::{form, html, learned, login, logout, notice};
-use crate::audit::{Event, Filter, Order, Outcome, Record, Row};
+use crate::audit::Record;
 use crate::identity::Identity;
 use crate::session::Session;
 use crate::session::attempt::{Destination, Page};
@@ -20,7 +19,7 @@ use crate::types::AppId;
 const FORM: &str = "/account";
 
 /// How many of the last launches are shown.
-const LAUNCHES: usize = 10;
+const LAUNCHES: u32 = 10;
 
 pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     let here = Destination::Page(Page::Account);
@@ -60,27 +59,18 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, Problem> {
     Ok(html(StatusCode::OK, &page))
 }
 
-/// What the person has opened last; none where the trail does not answer, which keeps nobody from
-/// ending a session.
+/// What the person has opened last; none where the store does not say, which keeps nobody from ending a
+/// session.
 async fn last_launches(visit: &Visit, person: &Identity) -> Option<Vec<Opened>> {
-    let filter = Filter {
-        person: Some(person.subject.as_str().to_owned()),
-        event: Some(Event::Launch),
-        outcome: Some(Outcome::Ok),
-        ..Filter::default()
-    };
-    let mut trail = visit.gateway.store().trail();
-    let page = trail.page(&filter, Order::Newest, None, LAUNCHES).await.ok()?;
-    let theirs = |row: &&Row| row.get("issuer") == Some(person.issuer.as_str());
-    let opened = |row: &Row| {
-        let app = AppId::parse(row.get("app")?).ok()?;
+    let launches = visit.gateway.store().last_launches(person, LAUNCHES).await.ok()?;
+    let opened = |(app, at): (AppId, OffsetDateTime)| {
         let known = visit.config().app(&app);
-        Some(Opened {
+        Opened {
             app: known.map_or_else(|| app.to_string(), |app| app.title.clone()),
-            at: OffsetDateTime::parse(row.get("time")?, &Rfc3339).ok()?,
-        })
+            at,
+        }
     };
-    Some(page.rows.iter().filter(theirs).filter_map(opened).collect())
+    Some(launches.into_iter().map(opened).collect())
 }
 
 /// Ends one of the person's own sessions, and nobody else's.

@@ -56,6 +56,11 @@ pub fn is_same_origin(headers: &HeaderMap) -> bool {
     text(headers, "sec-fetch-site") == Some("same-origin")
 }
 
+/// A page that is not ours asks.
+pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    text(headers, "sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"))
+}
+
 /// A frame asks, or a browser that does not say.
 pub fn may_be_framed(headers: &HeaderMap) -> bool {
     text(headers, "sec-fetch-dest").is_none_or(|dest| matches!(dest, "iframe" | "frame"))

@@ -453,7 +453,7 @@ lab-expired-title = Abgelaufen
 lab-expired-wrong = Seine Zeiten liegen in der Vergangenheit: Es endete vor zehn Minuten.
 lab-expired-open = Öffnet die Anwendung: Wer einen alten Link in einem Verlauf oder Protokoll findet, kommt hinein.
 lab-not-yet-valid-title = Noch nicht gültig
-lab-not-yet-valid-wrong = Seine Zeiten liegen eine Stunde voraus, und nbf sagt, dass es vorher nicht gilt.
+lab-not-yet-valid-wrong = Es beginnt eine Stunde nach seinem eigenen Ende: nbf sagt, dass es vorher nicht gilt.
 lab-not-yet-valid-open = Öffnet die Anwendung: Ein Token, das für später gemacht ist, gilt sofort.
 lab-other-audience-title = Ein anderer Empfänger
 lab-other-audience-wrong = Es nennt jemand anderen als den, für den es bestimmt ist.
@@ -468,7 +468,7 @@ lab-hs256-title = HS256 über dem öffentlichen Schlüssel
 lab-hs256-wrong = Sein Kopf sagt HS256, und der öffentliche Schlüssel diente als Geheimnis.
 lab-hs256-open = Öffnet die Anwendung: Das Token bestimmt, wie es geprüft wird, und wer den öffentlichen Schlüssel hat, kann eines schreiben.
 lab-changed-payload-title = Ein geänderter Inhalt
-lab-changed-payload-wrong = Es wurde unterschrieben, wie es sein soll, und danach eine seiner Zeiten um eine Sekunde verschoben.
+lab-changed-payload-wrong = Die Unterschrift gehört zu einem anderen Inhalt, dessen Zeiten vorbei sind.
 lab-changed-payload-open = Öffnet die Anwendung: Niemand prüft Unterschriften, und alle können ändern, was ein Token sagt.
 
 ## Verwaltung: der Link einer Anwendung

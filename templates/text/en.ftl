@@ -454,7 +454,7 @@ lab-expired-title = Expired
 lab-expired-wrong = Its times lie in the past: it ended ten minutes ago.
 lab-expired-open = If the app opens: whoever finds an old link in a history or a log gets in.
 lab-not-yet-valid-title = Not yet valid
-lab-not-yet-valid-wrong = Its times lie an hour ahead, and nbf says that it does not work before.
+lab-not-yet-valid-wrong = It begins an hour behind its own end: nbf says that it does not work before.
 lab-not-yet-valid-open = If the app opens: a token that is made for later works at once.
 lab-other-audience-title = Another audience
 lab-other-audience-wrong = It names somebody else as the one whom it is for.
@@ -469,7 +469,7 @@ lab-hs256-title = HS256 over the public key
 lab-hs256-wrong = Its header says HS256, and the public key served as the secret.
 lab-hs256-open = If the app opens: the token chooses how it is checked, and whoever has the public key can write one.
 lab-changed-payload-title = A changed payload
-lab-changed-payload-wrong = It was signed as it should be, and then one of its times was moved by a second.
+lab-changed-payload-wrong = The signature is that of another payload, whose times are over.
 lab-changed-payload-open = If the app opens: nobody checks signatures, and anybody can change what a token says.
 
 ## For admins: the link of an app

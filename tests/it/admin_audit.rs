@@ -198,6 +198,20 @@ fn c_33_the_files_are_byte_by_byte_what_the_command_writes() {
     }
 }
 
+/// S-211: an export is on record, and nobody else's page writes there.
+#[test]
+fn s_313_a_page_elsewhere_starts_no_export() {
+    let world = world();
+    let mut ada = world.signed_in("ada");
+    for site in ["cross-site", "same-site"] {
+        for file in ["audit.csv", "audit.jsonl"] {
+            let foreign = Request::get(&format!("/admin/{file}")).header("Sec-Fetch-Site", site);
+            ada.send(foreign).expect(403);
+        }
+    }
+    assert!(world.usher.audited("admin").is_empty());
+}
+
 #[test]
 fn a_stranger_takes_nothing_along_and_is_on_record() {
     let world = world();

@@ -75,3 +75,32 @@ async fn a_person_is_found_by_the_beginning_of_the_address_or_by_the_subject() {
     let nobody = SessionName::parse(&"0".repeat(24)).unwrap();
     assert!(store.session_named(nobody).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn the_last_launches_are_those_of_one_person_and_no_other() {
+    for person in [Person::Plain, Person::Hash] {
+        let ground = ground();
+        let store = open_at(&ground, NOW, person).await;
+        let bob = |sub: &str, issuer: &str| Identity {
+            subject: Subject::parse(sub).unwrap(),
+            issuer: Issuer::parse(issuer).unwrap(),
+            ..ada()
+        };
+        let here = "https://login.example.com/";
+        let launched = async |person: &Identity, app: &str| {
+            let app = AppId::parse(app).unwrap();
+            let record = Record::launch(person, &app, "frameable", &[], &occasion());
+            store.launch(token(), record, once(None)).await.unwrap();
+        };
+        let ada = ada();
+        launched(&ada, "townhall").await;
+        launched(&bob(ada.subject.as_str(), "https://elsewhere.example/"), "other").await;
+        launched(&bob("somebody", here), "other").await;
+        // Whose subject is another's address.
+        let named = bob("ada@example.com", here);
+        assert_eq!(store.last_launches(&named, 10).await.unwrap(), []);
+        let found = store.last_launches(&ada, 10).await.unwrap();
+        assert_eq!(found, [(AppId::parse("townhall").unwrap(), NOW)]);
+        assert_eq!(store.last_launches(&ada, 0).await.unwrap(), []);
+    }
+}

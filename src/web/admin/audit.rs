@@ -17,7 +17,7 @@ use crate::store::{ReadError, TrailReader};
 use crate::web::error::Problem;
 use crate::web::pages::admin::{Audit, Entry, Form, Hall, OneRecord, RecordPage, Search};
 use crate::web::visit::Visit;
-use crate::web::{headers, html, issue, notice};
+use crate::web::{fetch, headers, html, issue, notice};
 
 /// Records on a page.
 const MOST: usize = 50;
@@ -112,12 +112,17 @@ async fn one(visit: &Visit, trail: &mut TrailReader, row: &Row) -> Result<HttpRe
 }
 
 async fn export(visit: &Visit, format: Format, ending: &str, mime: &str) -> Result<HttpResponse, Problem> {
+    // A page elsewhere must not write exports in the name of whoever looks at it.
+    if fetch::is_from_elsewhere(visit.request.headers()) {
+        return Err(Problem::forbidden("csrf.invalid").under("admin.refused"));
+    }
     let filter = Filter::parse(&visit.query()?).map_err(|error| malformed(&error))?;
     let session = visit.session().await?.ok_or_else(Problem::internal)?;
     // It is a row in the audit trail, and so counts as a launch does.
     let person = &session.identity;
     let limited = || Record::admin_refused(person, "rate.limited", &visit.occasion());
-    issue::count(visit, person, limited).await?;
+    let counted = issue::count(visit, person, limited).await;
+    counted.map_err(|problem| problem.under("admin.refused"))?;
     let record = Record::exported(person, &visit.occasion());
     visit.gateway.store().record(record).await?;
     let mut export = Export {

@@ -53,7 +53,8 @@ pub async fn post(
         let record = Record::lab_refused(&test.identity, &app.id, app.vendor, "rate.limited", &occasion);
         record.by(actor())
     };
-    issue::count(&visit, &session.identity, limited).await?;
+    let counted = issue::count(&visit, &session.identity, limited).await;
+    counted.map_err(|problem| problem.under("admin.refused"))?;
     if !visit.gateway.lasting.clock.is_steady() {
         return Err(Problem::unsteady());
     }
