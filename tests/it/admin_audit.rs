@@ -213,6 +213,23 @@ fn s_313_a_page_elsewhere_starts_no_export() {
 }
 
 #[test]
+fn s_369_exports_have_the_limit_of_launches_and_are_none() {
+    let world = World::with(|settings| {
+        crate::admin::admins(settings);
+        settings.set("[limits]", "launches_per_minute", "2");
+    });
+    let mut ada = world.signed_in("ada");
+    for status in [200, 200, 429, 429] {
+        download(&mut ada, "/admin/audit.csv").expect(status);
+    }
+    let rows = world.usher.audited("admin");
+    let reasons: Vec<&str> = rows.iter().map(|row| row["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["audit.exported", "audit.exported", "rate.limited"]);
+    world.usher.logged("admin.refused");
+    assert!(!world.usher.log.text().contains("launch.refused"));
+}
+
+#[test]
 fn a_stranger_takes_nothing_along_and_is_on_record() {
     let world = world();
     turned_away(&world, "eve", "/admin/audit.csv");

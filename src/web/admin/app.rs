@@ -9,15 +9,14 @@ use super::xray::blank;
 use super::{Admin, halls, lab};
 use crate::config::App;
 use crate::delivery::Target;
-use crate::session::{Session, csrf};
+use crate::session::Session;
 use crate::types::AppId;
 use crate::web::error::Problem;
-use crate::web::launch::take;
 use crate::web::login::redirect;
 use crate::web::pages::admin::{AppPage, ClaimLine, Hall, KeyPart, LabPart, LinkKit, Who, XrayPart};
 use crate::web::portal::tile;
-use crate::web::visit::{Visit, pairs};
-use crate::web::{headers, html};
+use crate::web::visit::Visit;
+use crate::web::{form, headers, html};
 
 pub async fn get(Admin(visit): Admin, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let app = app(&visit, &id)?;
@@ -71,7 +70,7 @@ pub fn page(visit: &Visit, app: &App, session: &Session, status: StatusCode, par
         xray,
         lab,
         kit,
-        csrf: csrf::issue(&visit.gateway.sealer, session.key, &path(app), visit.now),
+        csrf: form::token(visit, session, &path(app)),
         script_url: visit.gateway.assets.copy_url().to_owned(),
     };
     let mut response = html(status, &page);
@@ -91,19 +90,13 @@ fn policy(visit: &Visit, lab: &LabPart) -> HeaderValue {
     HeaderValue::try_from(format!("{policy}; script-src 'self'")).unwrap_or(scripted)
 }
 
-/// The fields of a form of the page, and whose it is, where it came from that page.
+/// Whose form of this app's page it is, and its other fields.
 pub async fn form(
     visit: &Visit,
     app: &App,
     body: &[u8],
 ) -> Result<(Session, Vec<(String, String)>), Problem> {
-    visit.require_own_form()?;
-    let mut fields = pairs(body)?;
-    let token = take(&mut fields, "csrf");
-    let session = session(visit).await?;
-    let fits = csrf::check(&visit.gateway.sealer, session.key, &path(app), &token, visit.now);
-    fits.ok_or_else(|| Problem::forbidden("csrf.invalid"))?;
-    Ok((session, fields))
+    form::read(visit, &path(app), body).await
 }
 
 async fn session(visit: &Visit) -> Result<Session, Problem> {

@@ -9,7 +9,7 @@ use actix_web::web::Bytes;
 use futures_util::stream::{self, StreamExt as _};
 use url::form_urlencoded;
 
-use super::{Admin, halls};
+use super::{Admin, count, halls, limited};
 use crate::audit::{EXPORTED, Filter, FilterError, Format, Order, Position, Record, Row};
 use crate::session::admin::AdminPage;
 use crate::session::attempt::{Destination, Page};
@@ -17,7 +17,7 @@ use crate::store::{ReadError, TrailReader};
 use crate::web::error::Problem;
 use crate::web::pages::admin::{Audit, Entry, Form, Hall, OneRecord, RecordPage, Search};
 use crate::web::visit::Visit;
-use crate::web::{fetch, headers, html, issue, notice};
+use crate::web::{fetch, headers, html, notice};
 
 /// Records on a page.
 const MOST: usize = 50;
@@ -120,9 +120,7 @@ async fn export(visit: &Visit, format: Format, ending: &str, mime: &str) -> Resu
     let session = visit.session().await?.ok_or_else(Problem::internal)?;
     // It is a row in the audit trail, and so counts as a launch does.
     let person = &session.identity;
-    let limited = || Record::admin_refused(person, "rate.limited", &visit.occasion());
-    let counted = issue::count(visit, person, limited).await;
-    counted.map_err(|problem| problem.under("admin.refused"))?;
+    count(visit, person, || limited(visit, person)).await?;
     let record = Record::exported(person, &visit.occasion());
     visit.gateway.store().record(record).await?;
     let mut export = Export {

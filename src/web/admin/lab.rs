@@ -5,17 +5,16 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use secrecy::ExposeSecret as _;
 
-use super::Admin;
 use super::app::{Parts, app, form, page};
 use super::kit::{kit, link_kit};
 use super::xray::blank;
+use super::{Admin, count};
 use crate::audit::{Actor, Record};
 use crate::config::App;
 use crate::lab::{self, Exit, Experiment, Flaw, LabError};
 use crate::mint::{self, Refusal};
 use crate::web::body::Body;
 use crate::web::error::Problem;
-use crate::web::issue;
 use crate::web::launch::{self, take};
 use crate::web::pages::HandOver;
 use crate::web::pages::admin::LabPart;
@@ -53,8 +52,7 @@ pub async fn post(
         let record = Record::lab_refused(&test.identity, &app.id, app.vendor, "rate.limited", &occasion);
         record.by(actor())
     };
-    let counted = issue::count(&visit, &session.identity, limited).await;
-    counted.map_err(|problem| problem.under("admin.refused"))?;
+    count(&visit, &session.identity, limited).await?;
     if !visit.gateway.lasting.clock.is_steady() {
         return Err(Problem::unsteady());
     }

@@ -129,6 +129,16 @@ pub async fn require_step_up(visit: &Visit, person: &Identity) -> Result<(), Pro
     }
 }
 
+/// Whatever leaves a row here counts towards the person's launches, and is none.
+async fn count(visit: &Visit, person: &Identity, record: impl FnOnce() -> Record) -> Result<(), Problem> {
+    let counted = issue::count(visit, person, record).await;
+    counted.map_err(|problem| problem.under("admin.refused"))
+}
+
+fn limited(visit: &Visit, person: &Identity) -> Record {
+    Record::admin_refused(person, "rate.limited", &visit.occasion())
+}
+
 /// Writes the denial down, and makes its page. It is a row in the audit trail, and so counts as a launch does.
 async fn refuse(
     visit: &Visit,
@@ -140,9 +150,7 @@ async fn refuse(
         Denial::NotAllowed => "admin.not_allowed",
         denial => denial.code(),
     };
-    let limited = || Record::admin_refused(person, "rate.limited", &visit.occasion());
-    let counted = issue::count(visit, person, limited).await;
-    counted.map_err(|problem| problem.under("admin.refused"))?;
+    count(visit, person, || limited(visit, person)).await?;
     let mut record = Record::admin_refused(person, denial.code(), &visit.occasion());
     record.decision =
         (visit.config().admin.as_ref()).map(|admins| decision::of_admins(admins, person, session, visit.now));
