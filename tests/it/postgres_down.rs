@@ -45,11 +45,7 @@ fn is_down(world: &World, ada: &mut Browser) {
 
 #[track_caller]
 fn comes_back(world: &World, ada: &mut Browser) {
-    // A moment without the database may have been too short for anybody to call it down.
-    let until = Instant::now() + Duration::from_secs(30);
-    while ada.get("/launch/townhall").status != 302 {
-        assert!(Instant::now() < until, "the store has not come back by itself");
-    }
+    world.launches_again(ada);
     world.usher.ops("/readyz").expect(200);
 }
 

@@ -76,6 +76,8 @@ impl Postgres {
             "--encoding=UTF8",
             "--locale=C",
             "--auth=scram-sha-256",
+            // The smallest; `let_files_grow` limits files of the log, too.
+            "--wal-segsize=1",
         ]);
         initdb
             .arg(format!("--username={USER}"))

@@ -1,6 +1,7 @@
 //! A company with everything it needs: people at a provider, the gateway, vendors.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -99,6 +100,25 @@ impl World {
     pub fn open(&self, browser: &mut Browser, url: &str, login: &str) -> Response {
         let page = browser.go(url);
         self.pass_provider(browser, page, login)
+    }
+
+    /// Clicks until the store has come back by itself; the answer to that click.
+    #[track_caller]
+    pub fn launches_again(&self, browser: &mut Browser) -> Response {
+        let until = Instant::now() + Duration::from_mins(1);
+        loop {
+            let answer = browser.get("/launch/townhall");
+            if answer.status == 302 {
+                return answer;
+            }
+            assert!(Instant::now() < until, "the store has not come back by itself");
+            // A moment without it may have been too short for anybody to call it down. Otherwise a probe finds
+            // it, and needs the machine that clicks without end would take.
+            self.usher.log.wait_for(Duration::from_secs(5), |text| {
+                let times = |event: &str| text.matches(&format!("\"event\":\"{event}\"")).count();
+                (times("store.up") == times("store.down")).then_some(())
+            });
+        }
     }
 
     /// What the token API tells a page of the gateway's own site.
