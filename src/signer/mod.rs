@@ -210,7 +210,7 @@ impl SigningKey {
 
     /// Header and payload, with a dot between.
     pub(crate) fn unsigned(&self, claims: &Map<String, Value>) -> String {
-        let payload = Value::Object(claims.clone()).to_string();
+        let payload = serde_json::to_string(claims).unwrap_or_default();
         let payload = if self.ascii { escaped(&payload) } else { payload };
         let mut text = self.prefix.clone();
         URL_SAFE_NO_PAD.encode_string(payload, &mut text);

@@ -3,7 +3,7 @@
 
 use time::OffsetDateTime;
 
-use super::db::{Connection, Statement};
+use super::db::{Addressed, Connection, Error};
 use super::session_row::micros;
 use crate::identity::Identity;
 use crate::types::{AppId, Issuer, Subject};
@@ -32,7 +32,7 @@ impl Binding {
     }
 
     /// Binds where neither the person nor the address is bound yet; false where either is, otherwise.
-    pub(super) async fn hold(&self, db: &mut Connection) -> Result<bool, sqlx::Error> {
+    pub(super) async fn hold(&self, db: &mut Connection) -> Result<bool, Error> {
         let holds = "SELECT app FROM bindings WHERE app = $1 AND issuer = $2 AND sub = $3 AND email = $4";
         let held = self.bound(db.query(holds)).fetch_optional().await?;
         if held.is_some() {
@@ -45,13 +45,13 @@ impl Binding {
     }
 
     /// Lets go of the person with this subject or address.
-    pub(super) async fn clear(app: &AppId, person: &str, db: &mut Connection) -> Result<u64, sqlx::Error> {
+    pub(super) async fn clear(app: &AppId, person: &str, db: &mut Connection) -> Result<u64, Error> {
         let clear = db.query("DELETE FROM bindings WHERE app = $1 AND (sub = $2 OR email = $3)");
         let clear = clear.bind(app.as_str()).bind(person);
         clear.bind(person.to_ascii_lowercase()).execute().await
     }
 
-    fn bound<'c>(&self, statement: Statement<'c>) -> Statement<'c> {
+    fn bound<'c>(&self, statement: Addressed<'c>) -> Addressed<'c> {
         statement
             .bind(self.app.as_str())
             .bind(self.issuer.as_str())

@@ -5,7 +5,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::clean_up::{self, STEP};
-use super::db::Connection;
+use super::db::{Connection, Error};
 use super::logout::{self, Ending};
 use super::retention::{self, Old};
 use super::session_row::{identity_json, micros};
@@ -116,7 +116,7 @@ impl Change {
         db: &mut Connection,
         key: &ChainKey,
         rows: &mut Vec<Row>,
-    ) -> Result<Applied, sqlx::Error> {
+    ) -> Result<Applied, Error> {
         Ok(Applied::Rows(match self {
             Self::None => 0,
             Self::SignIn {
@@ -209,12 +209,12 @@ impl Change {
     }
 }
 
-async fn keep_setting(name: &str, value: &SecretSlice<u8>, db: &mut Connection) -> Result<u64, sqlx::Error> {
+async fn keep_setting(name: &str, value: &SecretSlice<u8>, db: &mut Connection) -> Result<u64, Error> {
     let insert = db.query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING");
     insert.bind(name).bind(value.expose_secret()).execute().await
 }
 
-async fn probe(db: &mut Connection) -> Result<u64, sqlx::Error> {
+async fn probe(db: &mut Connection) -> Result<u64, Error> {
     let write = db.query(
         "INSERT INTO settings (name, value) VALUES ('probe', $1) \
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -227,7 +227,7 @@ async fn begin_session(
     session: &Session,
     replaces: Option<SessionKey>,
     db: &mut Connection,
-) -> Result<u64, sqlx::Error> {
+) -> Result<u64, Error> {
     if let Some(old) = replaces {
         end_session(&old, db).await?;
     }
@@ -254,14 +254,14 @@ async fn begin_session(
 }
 
 /// Whether the session that a frame's is to hang on is there.
-async fn parent_lives(session: &Session, db: &mut Connection) -> Result<bool, sqlx::Error> {
+async fn parent_lives(session: &Session, db: &mut Connection) -> Result<bool, Error> {
     let parent = db.query("SELECT key FROM sessions WHERE key = $1 AND parent IS NULL");
     let parent = parent.bind(session.parent.as_ref().map(|parent| &parent.0[..]));
     Ok(parent.fetch_optional().await?.is_some())
 }
 
 /// Whoever works in a frame is at work: the session that it hangs on is seen too.
-async fn touch(key: &SessionKey, at: OffsetDateTime, db: &mut Connection) -> Result<u64, sqlx::Error> {
+async fn touch(key: &SessionKey, at: OffsetDateTime, db: &mut Connection) -> Result<u64, Error> {
     let touch = db.query(
         "UPDATE sessions SET last_seen = $1 WHERE last_seen < $1 \
          AND key IN ($2, (SELECT parent FROM sessions WHERE key = $2))",
@@ -269,14 +269,14 @@ async fn touch(key: &SessionKey, at: OffsetDateTime, db: &mut Connection) -> Res
     touch.bind(micros(at)).bind(&key.0[..]).execute().await
 }
 
-async fn end_session(key: &SessionKey, db: &mut Connection) -> Result<u64, sqlx::Error> {
+async fn end_session(key: &SessionKey, db: &mut Connection) -> Result<u64, Error> {
     let end = db.query("DELETE FROM sessions WHERE key = $1 OR parent = $1");
     end.bind(&key.0[..]).execute().await
 }
 
 impl Redeemed {
     /// False where it was redeemed before.
-    async fn redeem(&self, db: &mut Connection) -> Result<bool, sqlx::Error> {
+    async fn redeem(&self, db: &mut Connection) -> Result<bool, Error> {
         let insert =
             db.query("INSERT INTO redeemed (hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING");
         let done = insert.bind(&self.hash[..]).bind(micros(self.until)).execute();

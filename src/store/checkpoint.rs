@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::Inner;
+use super::db::query;
 
 const EVERY: Duration = Duration::from_millis(200);
 
@@ -48,7 +49,7 @@ pub(super) async fn run(store: Weak<Inner>) {
 impl Inner {
     /// Copies what is in the log, and says whether that was all.
     async fn is_copied(&self) -> Option<bool> {
-        let copy = self.readers.ask(|db| db.query("PRAGMA wal_checkpoint(PASSIVE)"));
+        let copy = self.desk.ask(query("PRAGMA wal_checkpoint(PASSIVE)"));
         let found = copy.await?.ok()?;
         let pages = |name| found.first()?.get::<i64>(name).ok();
         Some(pages("log")? == pages("checkpointed")?)

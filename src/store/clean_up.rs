@@ -65,10 +65,9 @@ impl Store {
         let before = now - self.0.keep;
         let (mut sum, mut since) = (0, String::new());
         loop {
-            let oldest = self.read(
-                |db| retention::oldest(db, &since, before),
-                |row| Ok((Old::read(row)?, row.get("time")?)),
-            );
+            let oldest = self.read(retention::oldest(&since, before), |row| {
+                Ok((Old::read(row)?, row.get("time")?))
+            });
             let Some((old, time)) = oldest.await?.pop() else {
                 return Ok(sum);
             };

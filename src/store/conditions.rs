@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::trail_reader::Value;
+use super::db::Value;
 use crate::audit::{Event, Filter, Order, Outcome, Position, instant};
 use crate::types::AppId;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout_at};
 
-use super::db::{Connection, Row, Statement};
+use super::db::{Error, Row, Statement, query};
 use super::error::Failure;
 use super::readers::Readers;
 use super::rollup::{self, Figure};
@@ -46,43 +46,35 @@ impl Store {
 impl Desk {
     /// What was counted from an hour on.
     pub async fn figures(&self, since: OffsetDateTime) -> Result<Vec<Figure>, Unavailable> {
-        let figures = self.ask(|db| rollup::since(db, since), rollup::read).await?;
+        let figures = self.ask(rollup::since(since), rollup::read).await?;
         Ok(figures.into_iter().flatten().collect())
     }
 
     /// How many sessions live, those of frames apart; more than [`MANY`] are not counted.
     pub async fn living(&self, limits: Limits, now: OffsetDateTime) -> Result<u64, Unavailable> {
-        let found = self.ask(
-            |db| {
-                let living = db.query(
-                    "SELECT COUNT(*) AS living FROM (SELECT key FROM sessions \
-                     WHERE created_at > $1 AND last_seen > $2 AND parent IS NULL LIMIT $3) AS found",
-                );
-                let living = living.bind(micros(now - limits.lifetime));
-                let living = living.bind(micros(now - limits.idle));
-                living.bind(MANY.cast_signed() + 1)
-            },
-            |row| row.get::<i64>("living"),
+        let living = query(
+            "SELECT COUNT(*) AS living FROM (SELECT key FROM sessions \
+             WHERE created_at > $1 AND last_seen > $2 AND parent IS NULL LIMIT $3) AS found",
         );
-        let found = found.await?;
+        let living = living.bind(micros(now - limits.lifetime));
+        let living = living.bind(micros(now - limits.idle));
+        let living = living.bind(MANY.cast_signed() + 1);
+        let found = self.ask(living, |row| row.get::<i64>("living")).await?;
         Ok(found.first().map_or(0, |living| living.unsigned_abs()))
     }
 
     /// The sessions that began last, those of frames apart; some may be past their limits.
     pub async fn newest(&self, most: u32) -> Result<Vec<Session>, Unavailable> {
-        let found = self.ask(
-            |db| db.query(NEWEST.as_str()).bind(i64::from(most)),
-            session_row::read,
-        );
-        let found = found.await?;
+        let newest = query(NEWEST.as_str()).bind(i64::from(most));
+        let found = self.ask(newest, session_row::read).await?;
         Ok(found.into_iter().flatten().collect())
     }
 
     /// The values of a statement's rows.
     pub(super) async fn ask<T>(
         &self,
-        statement: impl Fn(&mut Connection) -> Statement<'_>,
-        value: impl Fn(&Row) -> Result<T, sqlx::Error>,
+        statement: Statement,
+        value: impl Fn(&Row) -> Result<T, Error>,
     ) -> Result<Vec<T>, Unavailable> {
         let rows = timeout_at(self.until, self.readers.ask(statement)).await;
         let rows = rows.ok().flatten().unwrap_or(Err(Failure::Late));

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
-use super::db::is_refused;
+use super::db::{Error, is_refused};
 
 /// The store did not answer in time, or is known to be down; answered with 503 (C-42).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +39,7 @@ pub enum OpenError {
     #[error("{} cannot be opened or made", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error("{place} cannot be used as a store")]
-    Connect { place: String, source: sqlx::Error },
+    Connect { place: String, source: Error },
     #[error("{place} takes connections, and does not answer")]
     Silent { place: String },
     #[error("{place} cannot be brought up to date")]
@@ -58,7 +58,7 @@ pub(super) enum Failure {
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
-    Sql(#[from] sqlx::Error),
+    Sql(#[from] Error),
     #[error("it took longer than it may")]
     Slow,
     #[error("it took longer than 5 s")]

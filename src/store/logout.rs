@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use time::{Duration, OffsetDateTime};
 
 use super::clean_up::{self, STEP};
-use super::db::Connection;
+use super::db::{Connection, Error};
 use super::session_row::{self, COLUMNS, micros};
 use crate::audit::{Actor, ChainKey, Naming, Occasion, Record, Row};
 use crate::identity::logout_token::{Logout, Whose};
@@ -45,7 +45,7 @@ impl Ending {
         db: &mut Connection,
         key: &ChainKey,
         rows: &mut Vec<Row>,
-    ) -> Result<u64, sqlx::Error> {
+    ) -> Result<u64, Error> {
         let (sid, sub) = columns(&self.whose);
         let end = db.query(END.as_str()).bind(self.issuer.as_str());
         let ended = end.bind(sid).bind(sub).fetch_all().await?;
@@ -65,7 +65,7 @@ pub(super) async fn remember(
     logout: &Logout,
     until: OffsetDateTime,
     db: &mut Connection,
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, Error> {
     let (sid, sub) = columns(&logout.whose);
     let insert = db.query(
         "INSERT INTO logouts (once, issuer, sid, sub, issued_at, expires_at) \
@@ -82,7 +82,7 @@ pub(super) async fn has_ended(
     session: &Session,
     issued_at: OffsetDateTime,
     db: &mut Connection,
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, Error> {
     let mark = db.query(
         "SELECT once FROM logouts WHERE issuer = $1 AND issued_at >= $2 \
          AND (sid = $3 OR (sub = $4 AND (sid IS NULL OR $3 IS NULL))) LIMIT 1",
@@ -97,7 +97,7 @@ pub(super) async fn has_ended(
 }
 
 /// Forgets logouts past their time.
-pub(super) async fn clean(now: OffsetDateTime, db: &mut Connection) -> Result<u64, sqlx::Error> {
+pub(super) async fn clean(now: OffsetDateTime, db: &mut Connection) -> Result<u64, Error> {
     let clean = db.query(clean_up::LOGOUTS);
     clean.bind(micros(now)).bind(STEP).execute().await
 }

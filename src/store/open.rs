@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+
 use super::db::Connection;
 use super::error::OpenError;
 use super::postgres::Database;
@@ -11,14 +14,14 @@ use crate::config::StoreUrl;
 /// Where the store lies, and how connections to it are made.
 pub(super) enum Place {
     Sqlite(File),
-    Postgres(Database),
+    Postgres(Box<Database>),
 }
 
 impl Place {
     pub(super) fn new(url: &StoreUrl) -> Self {
         match url {
             StoreUrl::Sqlite(path) => Self::Sqlite(File::new(path)),
-            StoreUrl::Postgres(postgres) => Self::Postgres(Database::new(postgres)),
+            StoreUrl::Postgres(postgres) => Self::Postgres(Box::new(Database::new(postgres))),
         }
     }
 
@@ -34,7 +37,7 @@ impl Place {
     /// The writer's connection, with its durability read back: asking for it is not having it.
     pub(super) async fn writer(&self) -> Result<Connection, OpenError> {
         Ok(match self {
-            Self::Sqlite(file) => Connection::Sqlite(file.writer().await?),
+            Self::Sqlite(file) => Connection::Sqlite(file.writer()?),
             Self::Postgres(database) => Connection::Postgres(database.writer().await?),
         })
     }
@@ -42,7 +45,7 @@ impl Place {
     /// A connection that only reads, with no statement that takes longer than `budget`.
     pub(super) async fn reader(&self, budget: Duration) -> Result<Connection, OpenError> {
         Ok(match self {
-            Self::Sqlite(file) => Connection::Sqlite(file.reader().await?),
+            Self::Sqlite(file) => Connection::Sqlite(file.reader()?),
             Self::Postgres(database) => Connection::Postgres(database.reader(budget).await?),
         })
     }
@@ -50,9 +53,24 @@ impl Place {
     /// A connection that sees the store as it is now, for as long as it lives.
     pub(super) async fn snapshot(&self) -> Result<Connection, OpenError> {
         Ok(match self {
-            Self::Sqlite(file) => Connection::Sqlite(file.snapshot().await?),
+            Self::Sqlite(file) => Connection::Sqlite(file.snapshot()?),
             Self::Postgres(database) => Connection::Postgres(database.snapshot().await?),
         })
+    }
+
+    /// Does what keeps whoever calls a file waiting, for a disk or for a long search, on a thread of its own;
+    /// `None` where it broke.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        match self {
+            Self::Sqlite(_) => {
+                let runtime = Handle::current();
+                spawn_blocking(move || runtime.block_on(work)).await.ok()
+            }
+            Self::Postgres(_) => Some(work.await),
+        }
     }
 
     /// How many connections may read at once.

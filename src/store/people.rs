@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use time::OffsetDateTime;
 
+use super::db::query;
 use super::session_row::{self, COLUMNS, micros};
 use super::{Store, Unavailable};
 use crate::session::{Limits, Session, SessionName};
@@ -54,38 +55,26 @@ impl Store {
         let email = who.map(str::to_lowercase);
         // What no text that begins so comes after.
         let end = email.as_ref().map(|email| format!("{email}\u{10ffff}"));
-        let desk = self.desk()?;
-        let found = desk.ask(
-            |db| {
-                let statement = if who.is_some() { &FOUND } else { &LIVING };
-                let page = db
-                    .query(statement.as_str())
-                    .bind(micros(now - limits.lifetime))
-                    .bind(micros(now - limits.idle))
-                    .bind(at)
-                    .bind(first.as_ref().map_or(&[][..], |key| &key.0[..]))
-                    .bind(i64::from(most));
-                match who {
-                    Some(who) => page.bind(email.as_deref()).bind(end.as_deref()).bind(who),
-                    None => page,
-                }
-            },
-            session_row::read,
-        );
-        Ok(found.await?.into_iter().flatten().collect())
+        let statement = if who.is_some() { &FOUND } else { &LIVING };
+        let page = query(statement.as_str())
+            .bind(micros(now - limits.lifetime))
+            .bind(micros(now - limits.idle))
+            .bind(at)
+            .bind(first.as_ref().map_or(&[][..], |key| &key.0[..]))
+            .bind(i64::from(most));
+        let page = match who {
+            Some(who) => page.bind(email).bind(end).bind(who),
+            None => page,
+        };
+        let found = self.desk()?.ask(page, session_row::read).await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// The session of this name.
     pub async fn session_named(&self, name: SessionName) -> Result<Option<Session>, Unavailable> {
         let [first, last] = name.keys();
-        let found = self.read(
-            |db| {
-                let named = db.query(NAMED.as_str());
-                named.bind(&first.0[..]).bind(&last.0[..])
-            },
-            session_row::read,
-        );
-        Ok(found.await?.pop().flatten())
+        let named = query(NAMED.as_str()).bind(&first.0[..]).bind(&last.0[..]);
+        Ok(self.read(named, session_row::read).await?.pop().flatten())
     }
 }
 

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgSslMode};
+use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _};
 use tokio::time::timeout;
 
+use super::db::{Statement, Value};
 use super::error::OpenError;
 use crate::config::{Postgres, PostgresServer, PostgresTls};
 
@@ -144,7 +146,20 @@ impl Database {
     fn unusable(&self, source: sqlx::Error) -> OpenError {
         OpenError::Connect {
             place: self.name.clone(),
-            source,
+            source: source.into(),
         }
     }
+}
+
+/// A statement with its values, as the driver takes it.
+pub(super) fn bound(statement: Statement) -> Query<'static, sqlx::Postgres, PgArguments> {
+    let query = sqlx::query(statement.text);
+    statement
+        .values
+        .into_iter()
+        .fold(query, |query, value| match value {
+            Value::Whole(number) => query.bind(number),
+            Value::Text(text) => query.bind(text),
+            Value::Bytes(bytes) => query.bind(bytes),
+        })
 }

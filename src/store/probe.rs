@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::Inner;
 use super::change::Change;
+use super::db::query;
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -29,9 +30,7 @@ impl Inner {
     /// Whether a read, by a new connection, and a durable commit go through.
     async fn answers(&self) -> bool {
         self.readers.forget();
-        let read = self
-            .readers
-            .ask(|db| db.query("SELECT name FROM settings LIMIT 1"));
+        let read = self.readers.ask(query("SELECT name FROM settings LIMIT 1"));
         matches!(read.await, Some(Ok(_))) && self.send(Change::Probe, None).await.is_ok()
     }
 }

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::db::{Connection, Row, Statement};
+use super::db::{Error, Row, Statement, query};
 use super::health::Half;
 use super::session_row::{self, COLUMNS};
 use super::{Store, Unavailable};
@@ -31,23 +31,16 @@ static SESSIONS_OF: LazyLock<String> = LazyLock::new(|| {
 impl Store {
     /// The session of this key; the caller asks whether it is still alive.
     pub async fn session(&self, key: &SessionKey) -> Result<Option<Session>, Unavailable> {
-        let found = self.read(
-            |db| db.query(SESSION.as_str()).bind(&key.0[..]),
-            session_row::read,
-        );
-        Ok(found.await?.pop().flatten())
+        let of_key = query(SESSION.as_str()).bind(&key.0[..]);
+        Ok(self.read(of_key, session_row::read).await?.pop().flatten())
     }
 
     /// The sessions of a person, newest first, without those of frames; some may be past their limits.
     pub async fn sessions_of(&self, issuer: &Issuer, subject: &Subject) -> Result<Vec<Session>, Unavailable> {
-        let found = self.read(
-            |db| {
-                let of_person = db.query(SESSIONS_OF.as_str());
-                of_person.bind(issuer.as_str()).bind(subject.as_str())
-            },
-            session_row::read,
-        );
-        Ok(found.await?.into_iter().flatten().collect())
+        let of_person = query(SESSIONS_OF.as_str());
+        let of_person = of_person.bind(issuer.as_str()).bind(subject.as_str());
+        let found = self.read(of_person, session_row::read).await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// What a person has opened last, and when; newest first. Those of somebody else with the same address
@@ -58,17 +51,14 @@ impl Store {
         most: u32,
     ) -> Result<Vec<(AppId, OffsetDateTime)>, Unavailable> {
         let subject = self.0.naming.of(person.subject.as_str(), &self.0.key);
-        let found = self.read(
-            |db| {
-                let launches = db.query(
-                    "SELECT app, time FROM audit WHERE sub = $1 AND issuer = $2 AND event = 'launch' \
-                     AND outcome = 'ok' ORDER BY time DESC LIMIT $3",
-                );
-                let launches = launches.bind(subject.as_str()).bind(person.issuer.as_str());
-                launches.bind(i64::from(most))
-            },
-            |row| Ok((row.get::<Option<String>>("app")?, row.get::<String>("time")?)),
+        let launches = query(
+            "SELECT app, time FROM audit WHERE sub = $1 AND issuer = $2 AND event = 'launch' \
+             AND outcome = 'ok' ORDER BY time DESC LIMIT $3",
         );
+        let launches = launches.bind(subject).bind(person.issuer.as_str());
+        let found = self.read(launches.bind(i64::from(most)), |row| {
+            Ok((row.get::<Option<String>>("app")?, row.get::<String>("time")?))
+        });
         let launch = |(app, time): (Option<String>, String)| {
             let at = OffsetDateTime::parse(&time, &Rfc3339).ok()?;
             Some((AppId::parse(&app?).ok()?, at))
@@ -78,53 +68,35 @@ impl Store {
 
     /// Whether a session of the provider's has one of ours.
     pub async fn has_session_of_sid(&self, issuer: &Issuer, sid: &str) -> Result<bool, Unavailable> {
-        let found = self.read(
-            |db| {
-                let of_sid = db.query("SELECT key FROM sessions WHERE issuer = $1 AND sid = $2 LIMIT 1");
-                of_sid.bind(issuer.as_str()).bind(sid)
-            },
-            |_| Ok(()),
-        );
-        Ok(!found.await?.is_empty())
+        let of_sid = query("SELECT key FROM sessions WHERE issuer = $1 AND sid = $2 LIMIT 1");
+        let of_sid = of_sid.bind(issuer.as_str()).bind(sid);
+        Ok(!self.read(of_sid, |_| Ok(())).await?.is_empty())
     }
 
     /// Whether a state, or another single-use value, was used within the last 30 minutes.
     pub async fn is_redeemed(&self, hash: &[u8; 32]) -> Result<bool, Unavailable> {
-        let found = self.read(
-            |db| {
-                let redeemed = db.query("SELECT hash FROM redeemed WHERE hash = $1");
-                redeemed.bind(&hash[..])
-            },
-            |_| Ok(()),
-        );
-        Ok(!found.await?.is_empty())
+        let redeemed = query("SELECT hash FROM redeemed WHERE hash = $1").bind(&hash[..]);
+        Ok(!self.read(redeemed, |_| Ok(())).await?.is_empty())
     }
 
     /// The session of a room of Vonage Video; none where nobody has opened it yet.
     pub async fn room(&self, application_id: Uuid, room: &str) -> Result<Option<String>, Unavailable> {
-        let found = self.read(
-            |db| {
-                let of_room = "SELECT session_id FROM rooms WHERE application_id = $1 AND room = $2";
-                db.query(of_room).bind(application_id.to_string()).bind(room)
-            },
-            |row| row.get("session_id"),
-        );
-        Ok(found.await?.pop())
+        let of_room = query("SELECT session_id FROM rooms WHERE application_id = $1 AND room = $2");
+        let of_room = of_room.bind(application_id.to_string()).bind(room);
+        Ok(self.read(of_room, |row| row.get("session_id")).await?.pop())
     }
 
     pub(super) async fn setting(&self, name: &'static str) -> Result<Option<SecretSlice<u8>>, Unavailable> {
-        let found = self.read(
-            |db| db.query("SELECT value FROM settings WHERE name = $1").bind(name),
-            |row| row.get::<Vec<u8>>("value"),
-        );
-        Ok(found.await?.pop().map(SecretSlice::from))
+        let of_name = query("SELECT value FROM settings WHERE name = $1").bind(name);
+        let found = self.read(of_name, |row| row.get::<Vec<u8>>("value")).await?.pop();
+        Ok(found.map(SecretSlice::from))
     }
 
     /// Waits for a turn, then gives the statement its budget.
     pub(super) async fn read<T>(
         &self,
-        statement: impl Fn(&mut Connection) -> Statement<'_>,
-        value: impl Fn(&Row) -> Result<T, sqlx::Error>,
+        statement: Statement,
+        value: impl Fn(&Row) -> Result<T, Error>,
     ) -> Result<Vec<T>, Unavailable> {
         if !self.is_up() {
             return Err(Unavailable);

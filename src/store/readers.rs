@@ -3,7 +3,9 @@
 //! A crowd stands in line for its turn, which says nothing of the store. What needs the store, be it a new
 //! connection or the statement, is within the budget.
 //!
-//! Admins look through connections of their own: they ask for more, and no launch waits behind them.
+//! Admins look through connections of their own: they ask for more, and no launch waits behind them. Where
+//! the store is a file they do so on threads of their own, too. Whoever clicks asks for one session, which
+//! is there before another thread would be awake.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,6 +27,8 @@ pub(super) struct Readers {
     place: Arc<Place>,
     /// How long a statement may take.
     budget: Duration,
+    /// Whether it is left to other threads.
+    aside: bool,
     turns: Arc<Semaphore>,
     kept: Mutex<Vec<Connection>>,
 }
@@ -41,6 +45,7 @@ impl Readers {
         Self {
             turns: Arc::new(Semaphore::new(place.readers())),
             budget: BUDGET,
+            aside: false,
             place,
             kept: Mutex::default(),
         }
@@ -50,30 +55,28 @@ impl Readers {
         Self {
             turns: Arc::new(Semaphore::new(ADMINS)),
             budget: ADMINS_BUDGET,
+            aside: matches!(*place, Place::Sqlite(_)),
             place,
             kept: Mutex::default(),
         }
     }
 
     /// The rows of a statement, within the budget; `None` where the line is too long, or the store is closed.
-    pub(super) async fn ask(
-        self: &Arc<Self>,
-        statement: impl Fn(&mut Connection) -> Statement<'_>,
-    ) -> Option<Result<Vec<Row>, Failure>> {
+    pub(super) async fn ask(self: &Arc<Self>, statement: Statement) -> Option<Result<Vec<Row>, Failure>> {
         let permit = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
         let mut turn = Turn {
             readers: Arc::clone(self),
             connection: None,
             permit: Some(permit.ok()?.ok()?),
         };
-        let answer = timeout(self.budget, turn.ask(statement)).await;
-        let answer = answer.unwrap_or(Err(Failure::Slow));
-        match (&answer, turn.connection.take()) {
-            (Ok(_), Some(connection)) => self.kept().push(connection),
-            // Whatever state a failure has left it in goes with it.
-            (_, connection) => drop(connection),
-        }
-        Some(answer)
+        let answer = if self.aside {
+            timeout(self.budget, self.place.run(Box::pin(turn.finish(statement)))).await
+        } else {
+            let answer = timeout(self.budget, turn.ask(statement)).await;
+            turn.keep(matches!(answer, Ok(Ok(_))));
+            answer.map(Some)
+        };
+        Some(answer.ok().flatten().unwrap_or(Err(Failure::Slow)))
     }
 
     /// Lets go of the kept connections, which may all be as dead as the last one.
@@ -105,19 +108,34 @@ impl Readers {
 
 impl Turn {
     /// A kept connection may have ended with its server; then a new one says how things are.
-    async fn ask(
-        &mut self,
-        statement: impl Fn(&mut Connection) -> Statement<'_>,
-    ) -> Result<Vec<Row>, Failure> {
+    async fn ask(&mut self, statement: Statement) -> Result<Vec<Row>, Failure> {
+        let budget = self.readers.budget;
         let kept = self.readers.kept().pop();
         if let Some(kept) = kept {
-            match statement(self.connection.insert(kept)).fetch_all().await {
+            let kept = self.connection.insert(kept);
+            kept.limit(budget)?;
+            match kept.rows(statement.clone()).await {
                 Err(error) if is_lost(&error) => self.connection = None,
                 answer => return Ok(answer?),
             }
         }
-        let fresh = self.readers.place.reader(self.readers.budget).await?;
-        Ok(statement(self.connection.insert(fresh)).fetch_all().await?)
+        // Seldom, and large: every look at a session would carry the room for it.
+        let fresh = Box::pin(self.readers.place.reader(budget)).await?;
+        let fresh = self.connection.insert(fresh);
+        fresh.limit(budget)?;
+        Ok(fresh.rows(statement).await?)
+    }
+
+    async fn finish(mut self, statement: Statement) -> Result<Vec<Row>, Failure> {
+        let answer = self.ask(statement).await;
+        self.keep(answer.is_ok());
+        answer
+    }
+
+    /// Keeps the connection for the next; whatever state a failure has left it in goes with it.
+    fn keep(&mut self, is_good: bool) {
+        let connection = self.connection.take().filter(|_| is_good);
+        self.readers.kept().extend(connection);
     }
 }
 

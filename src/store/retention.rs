@@ -6,7 +6,7 @@
 use time::OffsetDateTime;
 
 use super::clean_up::STEP;
-use super::db::{Connection, Row, Statement};
+use super::db::{Connection, Error, Row, Statement, query};
 use crate::audit::{ChainKey, Head, instant};
 
 /// A row that is past its time. Those that its chain has before it are older, whatever clock they were
@@ -18,7 +18,7 @@ pub(super) struct Old {
 }
 
 impl Old {
-    pub(super) fn read(row: &Row) -> Result<Self, sqlx::Error> {
+    pub(super) fn read(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             writer: row.get("writer")?,
             seq: row.get("seq")?,
@@ -36,8 +36,8 @@ pub(super) const OLDEST: &str =
     "SELECT writer, seq, time FROM audit WHERE time >= $1 AND time < $2 ORDER BY time LIMIT 1";
 
 /// The `writer`, `seq` and `time` of the oldest row that is from `since` or later and before `before`.
-pub(super) fn oldest<'c>(db: &'c mut Connection, since: &str, before: OffsetDateTime) -> Statement<'c> {
-    db.query(OLDEST).bind(since).bind(instant(before))
+pub(super) fn oldest(since: &str, before: OffsetDateTime) -> Statement {
+    query(OLDEST).bind(since).bind(instant(before))
 }
 
 /// Removes rows from the front of a chain, up to the first that is to stay, and says how many.
@@ -46,7 +46,7 @@ pub(super) async fn cut(
     key: &ChainKey,
     old: &Old,
     [before, now]: [OffsetDateTime; 2],
-) -> Result<u64, sqlx::Error> {
+) -> Result<u64, Error> {
     let before = instant(before);
     let rows = db.query(FRONT);
     let (mut first, mut last) = (None, None);

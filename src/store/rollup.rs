@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::db::{self, Connection};
+use super::db::{self, Connection, Error, Statement, query};
 use crate::audit::{Event, Outcome, Row, instant};
 use crate::types::{AppId, ProviderId};
 
@@ -74,7 +74,7 @@ impl Tally {
 }
 
 /// Adds what was counted elsewhere.
-pub(super) async fn add_tallies(db: &mut Connection, tallies: &[Tally]) -> Result<(), sqlx::Error> {
+pub(super) async fn add_tallies(db: &mut Connection, tallies: &[Tally]) -> Result<(), Error> {
     add(
         db,
         tallies.iter().map(|tally| (tally.kind(), i64::from(tally.count))),
@@ -83,7 +83,7 @@ pub(super) async fn add_tallies(db: &mut Connection, tallies: &[Tally]) -> Resul
 }
 
 /// Adds the records of a batch.
-pub(super) async fn add_rows(db: &mut Connection, rows: &[Row]) -> Result<(), sqlx::Error> {
+pub(super) async fn add_rows(db: &mut Connection, rows: &[Row]) -> Result<(), Error> {
     let kind = |row: &Row| {
         let mut kind = ["time", "event", "outcome", "reason", "app", "provider"]
             .map(|name| row.get(name).unwrap_or_default().to_owned());
@@ -98,7 +98,7 @@ pub(super) async fn add_rows(db: &mut Connection, rows: &[Row]) -> Result<(), sq
 }
 
 /// One statement a kind, however many things are of it.
-async fn add(db: &mut Connection, counts: impl Iterator<Item = (Kind, i64)>) -> Result<(), sqlx::Error> {
+async fn add(db: &mut Connection, counts: impl Iterator<Item = (Kind, i64)>) -> Result<(), Error> {
     let mut sums: BTreeMap<Kind, i64> = BTreeMap::new();
     for (kind, count) in counts {
         *sums.entry(kind).or_default() += count;
@@ -119,14 +119,14 @@ async fn add(db: &mut Connection, counts: impl Iterator<Item = (Kind, i64)>) -> 
 }
 
 /// What was counted from an hour on.
-pub(super) fn since(db: &mut Connection, at: OffsetDateTime) -> db::Statement<'_> {
-    let figures = db.query(
+pub(super) fn since(at: OffsetDateTime) -> Statement {
+    let figures = query(
         "SELECT hour, event, outcome, reason, app, provider, count FROM rollups WHERE hour >= $1 LIMIT $2",
     );
     figures.bind(hour_of(at)).bind(MOST)
 }
 
-pub(super) fn read(row: &db::Row) -> Result<Option<Figure>, sqlx::Error> {
+pub(super) fn read(row: &db::Row) -> Result<Option<Figure>, Error> {
     let hour: String = row.get("hour")?;
     let count: i64 = row.get("count")?;
     let figure = |hour| {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use super::db::Row;
+use super::db::{Error, Row};
 use crate::identity::{Groups, GroupsUnknown, Identity};
 use crate::session::{Session, SessionKey};
 use crate::types::{Email, Issuer, ProviderId, Subject};
@@ -54,7 +54,7 @@ pub(super) fn identity_json(identity: &Identity) -> String {
 
 /// A row's session; `None` for a row that this version does not understand, whose owner then
 /// signs in again.
-pub(super) fn read(row: &Row) -> Result<Option<Session>, sqlx::Error> {
+pub(super) fn read(row: &Row) -> Result<Option<Session>, Error> {
     let texts: [String; 4] = [
         row.get("provider")?,
         row.get("issuer")?,

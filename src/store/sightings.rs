@@ -6,7 +6,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use super::change::Change;
 use super::clean_up::STEP;
-use super::db::{Connection, Row};
+use super::db::{Connection, Error, Row, query};
 use super::desk::Desk;
 use super::rollup::{hour_of, start_of};
 use super::{Store, Unavailable};
@@ -35,29 +35,18 @@ impl Desk {
     /// What a change is looked for in.
     pub async fn history(&self, now: OffsetDateTime) -> Result<History, Unavailable> {
         let (reach, by_hours) = (hour_of(drift::reach(now)), hour_of(drift::by_hours(now)));
-        let days = self.ask(
-            |db| {
-                let days = db.query(
-                    "SELECT substr(hour, 1, 10) AS at, provider, claim, kind, CAST(SUM(count) AS BIGINT) AS count \
-                     FROM claim_hours WHERE hour >= $1 AND hour < $2 \
-                     GROUP BY substr(hour, 1, 10), provider, claim, kind",
-                );
-                days.bind(reach.clone()).bind(by_hours.clone())
-            },
-            sighting,
+        let days = query(
+            "SELECT substr(hour, 1, 10) AS at, provider, claim, kind, CAST(SUM(count) AS BIGINT) AS count \
+             FROM claim_hours WHERE hour >= $1 AND hour < $2 \
+             GROUP BY substr(hour, 1, 10), provider, claim, kind",
         );
-        let mut sightings = days.await?;
-        let hours = self.ask(
-            |db| {
-                let hours =
-                    "SELECT hour AS at, provider, claim, kind, count FROM claim_hours WHERE hour >= $1";
-                db.query(hours).bind(by_hours.clone())
-            },
-            sighting,
-        );
-        sightings.extend(hours.await?);
-        let groups = self.ask(|db| db.query("SELECT name, since, seen FROM groups_seen"), group);
-        let groups = groups.await?;
+        let days = days.bind(reach).bind(by_hours.as_str());
+        let mut sightings = self.ask(days, sighting).await?;
+        let hours =
+            query("SELECT hour AS at, provider, claim, kind, count FROM claim_hours WHERE hour >= $1");
+        sightings.extend(self.ask(hours.bind(by_hours), sighting).await?);
+        let groups = query("SELECT name, since, seen FROM groups_seen");
+        let groups = self.ask(groups, group).await?;
         Ok(History {
             sightings: sightings.into_iter().flatten().collect(),
             groups: groups.into_iter().flatten().collect(),
@@ -65,7 +54,7 @@ impl Desk {
     }
 }
 
-fn sighting(row: &Row) -> Result<Option<Sighting>, sqlx::Error> {
+fn sighting(row: &Row) -> Result<Option<Sighting>, Error> {
     let at: String = row.get("at")?;
     let at = match at.len() {
         10 => Date::parse(&at, DAY).ok().map(|day| day.midnight().assume_utc()),
@@ -86,7 +75,7 @@ fn sighting(row: &Row) -> Result<Option<Sighting>, sqlx::Error> {
     Ok(sighting())
 }
 
-fn group(row: &Row) -> Result<Option<GroupSeen>, sqlx::Error> {
+fn group(row: &Row) -> Result<Option<GroupSeen>, Error> {
     let since: String = row.get("since")?;
     let seen: Option<String> = row.get("seen")?;
     let name = row.get("name")?;
@@ -102,7 +91,7 @@ fn day(date: Date) -> String {
     date.format(DAY).unwrap_or_default()
 }
 
-pub(super) async fn add(db: &mut Connection, sightings: &Sightings) -> Result<u64, sqlx::Error> {
+pub(super) async fn add(db: &mut Connection, sightings: &Sightings) -> Result<u64, Error> {
     for seen in &sightings.claims {
         let add = db.query(
             "INSERT INTO claim_hours (hour, provider, claim, kind, count) VALUES ($1, $2, $3, $4, $5) \
@@ -121,11 +110,7 @@ pub(super) async fn add(db: &mut Connection, sightings: &Sightings) -> Result<u6
     Ok(sightings.claims.len() as u64)
 }
 
-pub(super) async fn look_out(
-    db: &mut Connection,
-    groups: &[String],
-    today: Date,
-) -> Result<u64, sqlx::Error> {
+pub(super) async fn look_out(db: &mut Connection, groups: &[String], today: Date) -> Result<u64, Error> {
     for name in groups {
         let named = db.query(
             "INSERT INTO groups_seen (name, since, named) VALUES ($1, $2, $2) ON CONFLICT (name) \
@@ -139,7 +124,7 @@ pub(super) async fn look_out(
 }
 
 /// Removes some of the counts from before a time, and groups that nobody has named since.
-pub(super) async fn clean(db: &mut Connection, before: OffsetDateTime) -> Result<u64, sqlx::Error> {
+pub(super) async fn clean(db: &mut Connection, before: OffsetDateTime) -> Result<u64, Error> {
     let groups = db.query("DELETE FROM groups_seen WHERE named < $1");
     groups.bind(day(before.date())).execute().await?;
     let claims = db.query(

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::db::{self, Connection};
+use super::db::{self, Connection, Error};
 use super::rollup;
 use crate::audit::{Chain, ChainKey, Head, Row, columns};
 
@@ -34,7 +34,7 @@ pub(super) async fn append(
     key: &ChainKey,
     chain: &mut Chain,
     mut rows: Vec<Row>,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -76,7 +76,7 @@ pub(super) async fn append(
 }
 
 /// The first row of a chain names all heads that stand.
-async fn begin(db: &mut Connection, key: &ChainKey, chain: &mut Chain) -> Result<(), sqlx::Error> {
+async fn begin(db: &mut Connection, key: &ChainKey, chain: &mut Chain) -> Result<(), Error> {
     let heads = heads(db).await?;
     let heads: Vec<String> = heads.iter().map(Head::to_string).collect();
     let heads = heads.join("\n");
@@ -86,12 +86,12 @@ async fn begin(db: &mut Connection, key: &ChainKey, chain: &mut Chain) -> Result
 }
 
 /// The last row of every chain that has rows.
-pub(super) async fn heads(db: &mut Connection) -> Result<Vec<Head>, sqlx::Error> {
+pub(super) async fn heads(db: &mut Connection) -> Result<Vec<Head>, Error> {
     let rows = db.query("SELECT writer, seq, mac FROM audit_heads ORDER BY writer");
     rows.fetch_all().await?.iter().map(head).collect()
 }
 
-pub(super) fn head(row: &db::Row) -> Result<Head, sqlx::Error> {
+pub(super) fn head(row: &db::Row) -> Result<Head, Error> {
     Ok(Head {
         writer: row.get("writer")?,
         seq: row.get("seq")?,

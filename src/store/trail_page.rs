@@ -5,7 +5,7 @@
 
 use super::conditions::Conditions;
 use super::db;
-use super::trail_reader::{COLUMNS, Question, ReadError, TrailReader, row};
+use super::trail_reader::{COLUMNS, ReadError, TrailReader, question, row};
 use crate::audit::{Filter, Order, Position, Row, instant};
 use crate::types::Reference;
 
@@ -140,7 +140,7 @@ impl TrailReader {
         }
         let (text, direction) = (&wanted.text, order.pick("DESC", ""));
         let text = format!("SELECT DISTINCT hour FROM rollups{text} ORDER BY hour {direction} LIMIT {HOURS}");
-        let hours = self.ask(Question::new(text, wanted.values)).await?;
+        let hours = self.ask(question(text, wanted.values)).await?;
         Ok(hours
             .iter()
             .map(|row| row.get("hour"))
@@ -159,7 +159,7 @@ impl TrailReader {
             (of(hashed), none()),
             (none().and("sub IS NULL", []), addressed.clone()),
         ];
-        let known = Question::new(
+        let known = question(
             format!(
                 "SELECT DISTINCT sub FROM audit WHERE email IN ($1, $2) AND event <> 'launch' \
                  AND sub IS NOT NULL AND sub NOT IN ($1, $2) LIMIT {SUBJECTS}"
@@ -214,7 +214,7 @@ impl TrailReader {
                 "SELECT count(*) AS looked, {farthest}(time) AS until \
                  FROM (SELECT time FROM audit{place} ORDER BY time {direction} LIMIT {look}) AS seen"
             );
-            if let [seen] = &*self.ask(Question::new(text, at.values.clone())).await? {
+            if let [seen] = &*self.ask(question(text, at.values.clone())).await? {
                 looked = seen.get("looked")?;
                 until = seen.get::<Option<String>>("until")?.filter(|_| looked == look);
             }
@@ -228,7 +228,7 @@ impl TrailReader {
             "SELECT {columns} FROM audit{conditions} \
              ORDER BY time {direction}, writer {direction}, seq {direction} LIMIT {limit}"
         );
-        let rows: Vec<db::Row> = self.ask(Question::new(text, all.values)).await?;
+        let rows: Vec<db::Row> = self.ask(question(text, all.values)).await?;
         Ok(Stretch {
             rows: rows.iter().map(row).collect::<Result<_, _>>()?,
             looked,

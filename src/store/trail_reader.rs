@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
 use super::OpenError;
-use super::db::{self, Connection, Statement, is_cancelled};
+use super::db::{self, Connection, Error, Statement, Value, is_cancelled};
 use super::error::Failure;
 use super::open::Place;
 use super::readers::Readers;
@@ -22,7 +22,7 @@ const PAGE: i64 = 1000;
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error("the audit trail cannot be read")]
-    Sql(#[source] sqlx::Error),
+    Sql(#[source] Error),
     #[error("the audit trail cannot be read")]
     Open(#[from] OpenError),
     #[error("the audit trail took too long to read")]
@@ -41,18 +41,6 @@ enum Source {
     Desk(Arc<Readers>),
 }
 
-/// A statement's text, with `$n` for its values.
-pub(super) struct Question {
-    pub(super) text: String,
-    pub(super) values: Vec<Value>,
-}
-
-#[derive(Clone)]
-pub(super) enum Value {
-    Text(String),
-    Whole(i64),
-}
-
 /// Whether a row is what was written, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proof {
@@ -64,8 +52,8 @@ pub struct Proof {
 
 pub(super) static COLUMNS: LazyLock<String> = LazyLock::new(|| columns().collect::<Vec<_>>().join(", "));
 
-impl From<sqlx::Error> for ReadError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<Error> for ReadError {
+    fn from(error: Error) -> Self {
         if is_cancelled(&error) {
             return Self::Slow;
         }
@@ -98,10 +86,10 @@ impl TrailReader {
         Self { source, key, look }
     }
 
-    pub(super) async fn ask(&mut self, question: Question) -> Result<Vec<db::Row>, ReadError> {
+    pub(super) async fn ask(&mut self, question: Statement) -> Result<Vec<db::Row>, ReadError> {
         match &mut self.source {
-            Source::Snapshot(db) => Ok(question.put(db).fetch_all().await?),
-            Source::Desk(readers) => match readers.ask(|db| question.put(db)).await {
+            Source::Snapshot(db) => Ok(db.rows(question).await?),
+            Source::Desk(readers) => match readers.ask(question).await {
                 Some(rows) => Ok(rows?),
                 None => Err(ReadError::Slow),
             },
@@ -112,7 +100,7 @@ impl TrailReader {
     pub async fn next_by_chain(&mut self, last: Option<&Link>) -> Result<Vec<Row>, ReadError> {
         let (writer, seq) = last.map_or(("", i64::MIN), |link| (&link.writer, link.seq));
         let columns = &*COLUMNS;
-        let rows = self.ask(Question::new(
+        let rows = self.ask(question(
             format!(
                 "SELECT {columns} FROM audit WHERE (writer, seq) > ($1, $2) ORDER BY writer, seq LIMIT $3"
             ),
@@ -125,18 +113,18 @@ impl TrailReader {
     pub async fn anchors(&mut self) -> Result<Anchors, ReadError> {
         let mut starts = BTreeMap::new();
         for row in self
-            .ask(Question::new("SELECT writer, heads FROM audit_starts", []))
+            .ask(question("SELECT writer, heads FROM audit_starts", []))
             .await?
         {
             starts.insert(row.get("writer")?, row.get("heads")?);
         }
-        let stones = Question::new(
+        let stones = question(
             "SELECT writer, seq, row_mac, cut_at, mac FROM audit_tombstones",
             [],
         );
         let stones = self.ask(stones).await?;
         let stones = stones.iter().map(tombstone).collect::<Result<Vec<_>, _>>()?;
-        let heads = Question::new("SELECT writer, seq, mac FROM audit_heads ORDER BY writer", []);
+        let heads = question("SELECT writer, seq, mac FROM audit_heads ORDER BY writer", []);
         let heads = self.ask(heads).await?;
         Ok(Anchors {
             starts,
@@ -152,7 +140,7 @@ impl TrailReader {
     /// elsewhere, only a walk along all chains can tell.
     pub async fn proof(&mut self, row: &Row) -> Result<Proof, ReadError> {
         let link = &row.link;
-        let before = Question::new(
+        let before = question(
             "SELECT mac FROM audit WHERE writer = $1 AND seq = $2",
             [
                 link.writer.as_str().into(),
@@ -171,7 +159,7 @@ impl TrailReader {
 
     /// What the first row of a chain has to name.
     async fn beginning(&mut self, link: &Link) -> Result<Option<String>, ReadError> {
-        let stone = Question::new(
+        let stone = question(
             "SELECT writer, seq, row_mac, cut_at, mac FROM audit_tombstones WHERE writer = $1 AND seq = $2",
             [
                 link.writer.as_str().into(),
@@ -186,7 +174,7 @@ impl TrailReader {
         if link.seq != 1 {
             return Ok(None);
         }
-        let start = Question::new(
+        let start = question(
             "SELECT heads FROM audit_starts WHERE writer = $1",
             [link.writer.as_str().into()],
         );
@@ -206,33 +194,15 @@ impl TrailReader {
     }
 }
 
-impl Question {
-    pub(super) fn new(text: impl Into<String>, values: impl Into<Vec<Value>>) -> Self {
-        Self {
-            text: text.into(),
-            values: values.into(),
-        }
-    }
-
-    fn put<'c>(&self, db: &'c mut Connection) -> Statement<'c> {
-        // Made of words that stand in this module and its neighbour; what anybody typed is bound.
-        let statement = db.query(AssertSqlSafe(self.text.clone()));
-        self.values
-            .iter()
-            .fold(statement, |statement, value| match value {
-                Value::Text(text) => statement.bind(text.clone()),
-                Value::Whole(number) => statement.bind(*number),
-            })
+/// Made of words that stand in this module and its neighbours; what anybody typed is bound.
+pub(super) fn question(text: impl Into<String>, values: impl Into<Vec<Value>>) -> Statement {
+    Statement {
+        text: AssertSqlSafe(text.into()).into_sql_str(),
+        values: values.into(),
     }
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-pub(super) fn row(row: &db::Row) -> Result<Row, sqlx::Error> {
+pub(super) fn row(row: &db::Row) -> Result<Row, Error> {
     let mut fields = [const { None }; FIELDS.len()];
     for (field, name) in fields.iter_mut().zip(FIELDS) {
         *field = row.get(name)?;
@@ -251,7 +221,7 @@ pub(super) fn row(row: &db::Row) -> Result<Row, sqlx::Error> {
     })
 }
 
-fn tombstone(row: &db::Row) -> Result<Tombstone, sqlx::Error> {
+fn tombstone(row: &db::Row) -> Result<Tombstone, Error> {
     let last = Head {
         writer: row.get("writer")?,
         seq: row.get("seq")?,

@@ -29,8 +29,10 @@ pub(super) struct Write {
     pub(super) change: Change,
     pub(super) row: Option<Row>,
     /// Once it is closed nobody waits, and nothing is written.
-    pub(super) reply: Option<oneshot::Sender<Result<Applied, Unavailable>>>,
+    pub(super) reply: Option<Reply>,
 }
+
+type Reply = oneshot::Sender<Result<Applied, Unavailable>>;
 
 pub(super) enum Order {
     Write(Box<Write>),
@@ -45,6 +47,29 @@ pub(super) struct Writer {
     pub(super) chain: Chain,
     pub(super) health: Arc<Health>,
     pub(super) head: Arc<Mutex<Option<Head>>>,
+}
+
+/// One transaction, on its way to where it is made.
+struct Batch {
+    place: Arc<Place>,
+    connection: Option<Connection>,
+    key: Arc<ChainKey>,
+    chain: Chain,
+    writes: Vec<Write>,
+}
+
+/// A batch that is durable, and what came of each of its first writes.
+struct Done {
+    batch: Batch,
+    answers: Vec<Applied>,
+    records: u64,
+}
+
+struct Undone {
+    failure: Failure,
+    connection: Option<Connection>,
+    /// As it was, where surely nothing was written.
+    chain: Option<Chain>,
 }
 
 impl Write {
@@ -68,7 +93,7 @@ impl Writer {
                 }
             }
             while !writes.is_empty() {
-                self.write(&mut writes).await;
+                writes = self.write(writes).await;
                 writes.retain(Write::is_awaited);
             }
         }
@@ -79,66 +104,64 @@ impl Writer {
         }
     }
 
-    /// Answers those that a batch had time for, or where it failed, all.
-    async fn write(&mut self, writes: &mut Vec<Write>) {
+    /// Answers those that a batch had time for, or where it failed, all; gives the others back.
+    async fn write(&mut self, mut writes: Vec<Write>) -> Vec<Write> {
+        // They stay here: whoever waits is answered in time, even where the batch is not heard of again.
+        let replies: Vec<_> = writes.iter_mut().map(|write| write.reply.take()).collect();
         let started = Instant::now();
-        let outcome = timeout(BUDGET, self.commit(writes))
-            .await
-            .unwrap_or(Err(Failure::Slow));
-        metrics::histogram!("usher_store_commit_seconds").record(started.elapsed().as_secs_f64());
-        let answers: Vec<_> = match outcome {
-            Ok(answers) => {
-                self.health.succeeded(Half::Writes);
-                answers.into_iter().map(Ok).collect()
-            }
-            Err(failure) => {
-                failure.log("store.write_failed");
-                if failure.is_the_stores() {
-                    self.health.failed(Half::Writes);
-                }
-                self.let_go().await;
-                vec![Err(Unavailable); writes.len()]
-            }
+        let batch = Batch {
+            place: Arc::clone(&self.place),
+            connection: self.connection.take(),
+            key: Arc::clone(&self.key),
+            chain: self.chain.clone(),
+            writes,
         };
-        for (write, answer) in writes.drain(..answers.len()).zip(answers) {
-            if let Some(reply) = write.reply {
-                // Whoever asked may be gone.
-                let _ = reply.send(answer);
+        // Until the batch comes back, whether its rows stand is unknown, and the next chain is a new one.
+        self.chain = Chain::new();
+        let outcome = timeout(BUDGET, self.place.run(Box::pin(batch.commit()))).await;
+        metrics::histogram!("usher_store_commit_seconds").record(started.elapsed().as_secs_f64());
+        match outcome.ok().flatten() {
+            Some(Ok(done)) => {
+                self.health.succeeded(Half::Writes);
+                self.health.commits.fetch_add(1, Ordering::Relaxed);
+                self.health.records.fetch_add(done.records, Ordering::Relaxed);
+                *self.head.lock().unwrap_or_else(PoisonError::into_inner) = done.batch.chain.head();
+                self.chain = done.batch.chain;
+                self.connection = done.batch.connection;
+                let mut replies = replies.into_iter();
+                let rest = done.batch.writes.into_iter().skip(done.answers.len());
+                for (answer, reply) in done.answers.into_iter().zip(&mut replies) {
+                    if let Some(reply) = reply {
+                        // Whoever asked may be gone.
+                        let _ = reply.send(Ok(answer));
+                    }
+                }
+                rest.zip(replies)
+                    .map(|(write, reply)| Write { reply, ..write })
+                    .collect()
+            }
+            Some(Err(undone)) => {
+                self.chain = undone.chain.unwrap_or_else(Chain::new);
+                self.connection = undone.connection;
+                self.failed(&undone.failure, replies).await;
+                Vec::new()
+            }
+            None => {
+                self.failed(&Failure::Slow, replies).await;
+                Vec::new()
             }
         }
     }
 
-    /// All that it had time for, durably, or an error and none of it (or, where the commit itself failed,
-    /// nobody knows).
-    async fn commit(&mut self, writes: &mut [Write]) -> Result<Vec<Applied>, Failure> {
-        let mut chain = self.chain.clone();
-        let mut answers = Vec::with_capacity(writes.len());
-        let mut rows = Vec::with_capacity(writes.len());
-
-        let started = Instant::now();
-        let db = begin(&mut self.connection, &self.place).await?;
-        for write in writes {
-            if !answers.is_empty() && started.elapsed() > INTAKE {
-                break;
-            }
-            let applied = write.change.apply(db, &self.key, &mut rows).await?;
-            if write.change.is_recorded(applied) {
-                rows.extend(write.row.take());
-            }
-            answers.push(applied);
+    async fn failed(&mut self, failure: &Failure, replies: Vec<Option<Reply>>) {
+        failure.log("store.write_failed");
+        if failure.is_the_stores() {
+            self.health.failed(Half::Writes);
         }
-        let records = rows.len() as u64;
-        trail::append(db, &self.key, &mut chain, rows).await?;
-
-        // Until the commit has answered, the next chain is a new one: whether these rows stand is unknown.
-        self.chain = Chain::new();
-        db.commit().await?;
-        *self.head.lock().unwrap_or_else(PoisonError::into_inner) = chain.head();
-        self.chain = chain;
-
-        self.health.commits.fetch_add(1, Ordering::Relaxed);
-        self.health.records.fetch_add(records, Ordering::Relaxed);
-        Ok(answers)
+        for reply in replies.into_iter().flatten() {
+            let _ = reply.send(Err(Unavailable));
+        }
+        self.let_go().await;
     }
 
     /// Gives up the connection, and with it whatever state a failure left it in.
@@ -154,10 +177,65 @@ impl Writer {
     }
 }
 
+impl Batch {
+    /// All that it had time for, durably, or none of it (or, where the commit itself failed, nobody knows).
+    async fn commit(mut self) -> Result<Done, Undone> {
+        let before = self.chain.clone();
+        let (answers, records) = match self.apply().await {
+            Ok(applied) => applied,
+            Err(failure) => {
+                return Err(Undone {
+                    failure,
+                    connection: self.connection,
+                    chain: Some(before),
+                });
+            }
+        };
+        let committed = match &mut self.connection {
+            Some(db) => db.commit().await,
+            None => Ok(()),
+        };
+        match committed {
+            Ok(()) => Ok(Done {
+                batch: self,
+                answers,
+                records,
+            }),
+            Err(failure) => Err(Undone {
+                failure: failure.into(),
+                connection: self.connection,
+                chain: None,
+            }),
+        }
+    }
+
+    /// What came of each write, and how many records they left.
+    async fn apply(&mut self) -> Result<(Vec<Applied>, u64), Failure> {
+        let mut answers = Vec::with_capacity(self.writes.len());
+        let mut rows = Vec::with_capacity(self.writes.len());
+        let started = Instant::now();
+        let db = begin(&mut self.connection, &self.place).await?;
+        for write in &mut self.writes {
+            if !answers.is_empty() && started.elapsed() > INTAKE {
+                break;
+            }
+            let applied = write.change.apply(db, &self.key, &mut rows).await?;
+            if write.change.is_recorded(applied) {
+                rows.extend(write.row.take());
+            }
+            answers.push(applied);
+        }
+        let records = rows.len() as u64;
+        trail::append(db, &self.key, &mut self.chain, rows).await?;
+        Ok((answers, records))
+    }
+}
+
 /// Begins the transaction of a batch. A connection that has died since the last one is no failure: a new
 /// one says how things are.
 async fn begin<'c>(slot: &'c mut Option<Connection>, place: &Place) -> Result<&'c mut Connection, Failure> {
     if let Some(mut kept) = slot.take() {
+        kept.limit(BUDGET)?;
         match kept.begin().await {
             Ok(()) => return Ok(slot.insert(kept)),
             Err(error) if is_lost(&error) => {}
@@ -165,6 +243,7 @@ async fn begin<'c>(slot: &'c mut Option<Connection>, place: &Place) -> Result<&'
         }
     }
     let fresh = slot.insert(place.writer().await?);
+    fresh.limit(BUDGET)?;
     fresh.begin().await?;
     Ok(fresh)
 }
