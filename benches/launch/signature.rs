@@ -89,8 +89,8 @@ pub fn openssl(algorithm: Algorithm, bytes: usize) -> Option<f64> {
         .args(["speed", "-mr", "-seconds", "1"])
         .args(words)
         .output();
-    let said = String::from_utf8(said.ok()?.stdout).ok()?;
-    // Such as "+R1:4020:2048:0.99".
+    // Such as "+R1:4020:2048:0.99", among the errors.
+    let said = String::from_utf8(said.ok()?.stderr).ok()?;
     let figures = said.lines().find_map(|found| found.strip_prefix(line))?;
     let (signatures, rest) = figures.split_once(':')?;
     let (_, seconds) = rest.rsplit_once(':')?;
