@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::bench::clicks::count;
 use crate::cell::{Cell, Seen};
+use crate::table::times;
 
 const WIDTH: f64 = 760.0;
 /// Where bars begin, and where the longest ends.
@@ -15,9 +16,9 @@ const BAR: f64 = 18.0;
 
 /// Readable on a light page and on a dark one.
 const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#24292f}.title{font-size:16px;font-weight:600}\
-.quiet{fill:#59636e;font-size:12px}.label{text-anchor:end}.tick{text-anchor:middle}.grid{stroke:#d1d9e0}\
+.quiet{fill:#59636e;font-size:12px}.label{text-anchor:end}.tick{text-anchor:middle}.axis{stroke:#9198a1;fill:none}\
 .signature{fill:#2f6feb}.rest{fill:#9aa9bd}.database{fill:#c9a24a}\
-@media(prefers-color-scheme:dark){text{fill:#e6edf3}.quiet{fill:#9198a1}.grid{stroke:#3d444d}\
+@media(prefers-color-scheme:dark){text{fill:#e6edf3}.quiet{fill:#9198a1}\
 .signature{fill:#5b8ff5}.rest{fill:#66758a}.database{fill:#b8923f}}";
 
 struct Bar {
@@ -52,7 +53,7 @@ pub fn svg(cells: &[Cell], connections: usize) -> String {
         bottom + 32.0
     );
     legend(&mut svg);
-    grid(&mut svg, longest, scale, bottom);
+    axis(&mut svg, longest, scale, bottom);
     for (number, bar) in bars.iter().enumerate() {
         bar.draw(&mut svg, TOP + ROW * count(number), scale);
     }
@@ -65,7 +66,7 @@ fn bar(label: &str, cell: &Cell, seen: &Seen) -> Bar {
     Bar {
         label: label.to_owned(),
         parts: [signature, cpu - signature, database],
-        note: format!("{cpu:.0} µs, {:.2} ×", cpu / signature),
+        note: format!("{cpu:.0} µs, {} ×", times(cpu / signature)),
     }
 }
 
@@ -76,7 +77,7 @@ const PARTS: [(&str, &str); 3] = [
 ];
 
 fn legend(svg: &mut String) {
-    for ((class, words), x) in PARTS.into_iter().zip([16.0, 230.0, 370.0]) {
+    for ((class, words), x) in PARTS.into_iter().zip([16.0, 240.0, 384.0]) {
         let _ = write!(
             svg,
             "<rect class=\"{class}\" x=\"{x}\" y=\"44\" width=\"12\" height=\"12\" rx=\"2\"/>\
@@ -86,22 +87,22 @@ fn legend(svg: &mut String) {
     }
 }
 
-/// Lines at round numbers, three to seven of them.
-fn grid(svg: &mut String, longest: f64, scale: f64, bottom: f64) {
+/// Round numbers, three to seven of them.
+fn axis(svg: &mut String, longest: f64, scale: f64, bottom: f64) {
     let power = 10_f64.powf(longest.log10().floor());
     let step = [0.2, 0.5, 1.0, 2.0].map(|part| part * power);
     let step = step
         .into_iter()
         .find(|step| longest / step < 7.0)
         .unwrap_or(power);
+    let _ = write!(svg, "<path class=\"axis\" d=\"M{LEFT} {bottom}H{RIGHT}\"/>");
     let mut at = 0.0;
     while at <= longest {
         let x = LEFT + at * scale;
         let _ = write!(
             svg,
-            "<path class=\"grid\" d=\"M{x:.1} {}V{bottom}\"/><text class=\"quiet tick\" x=\"{x:.1}\" y=\"{}\">{at:.0}</text>",
-            TOP - 8.0,
-            bottom + 18.0
+            "<path class=\"axis\" d=\"M{x:.1} {bottom}v5\"/><text class=\"quiet tick\" x=\"{x:.1}\" y=\"{}\">{at:.0}</text>",
+            bottom + 19.0
         );
         at += step;
     }

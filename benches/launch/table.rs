@@ -55,15 +55,22 @@ fn row(name: &str, cell: &Cell, seen: &Seen, faster: Option<f64>) {
         figure(faster, 2),
         micro(Some(seen.cpu())),
         micro(Some(cell.aws_lc)),
-        figure(Some(seen.cpu() / cell.aws_lc), 2),
+        times(seen.cpu() / cell.aws_lc),
         micro(cell.openssl),
-        figure(cell.openssl.map(|openssl| seen.cpu() / openssl), 2),
+        cell.openssl
+            .map_or("–".to_owned(), |openssl| times(seen.cpu() / openssl)),
         micro(database),
         micro(Some(seen.clicking())),
         ms(500),
         ms(990),
         ms(999),
     ]);
+}
+
+/// A ratio; where it is large, nobody asks for its decimals.
+pub fn times(ratio: f64) -> String {
+    let digits = if ratio < 10.0 { 2 } else { 0 };
+    format!("{ratio:.digits$}")
 }
 
 fn line(cells: &[String; COLUMNS.len()]) {
