@@ -97,8 +97,21 @@ impl<'a> Crowd<'a> {
         let mut clicks = Vec::new();
         let mut events = Vec::with_capacity(self.places.len() + 1);
         let (mut next, mut glanced) = (0, began);
+        // At first, only connections that have closed since the last time say something.
+        let mut wait = Duration::from_nanos(1);
         loop {
-            let mut wait = GLANCE;
+            self.sleep(wait, &mut events);
+            for event in events.drain(..) {
+                let number = event.data.u64();
+                if number != ALARM {
+                    clicks.extend(self.go_on(usize::try_from(number).expect("a place")));
+                }
+            }
+            if glanced.elapsed() > GLANCE {
+                glanced = Instant::now();
+                clicks.extend(self.give_up());
+            }
+            wait = GLANCE;
             while let Some(&place) = self.idle.front()
                 && wanted(next)
             {
@@ -114,17 +127,6 @@ impl<'a> Crowd<'a> {
             }
             if self.idle.len() == self.places.len() && !wanted(next) {
                 return clicks;
-            }
-            self.sleep(wait, &mut events);
-            for event in events.drain(..) {
-                let number = event.data.u64();
-                if number != ALARM {
-                    clicks.extend(self.go_on(usize::try_from(number).expect("a place")));
-                }
-            }
-            if glanced.elapsed() > GLANCE {
-                glanced = Instant::now();
-                clicks.extend(self.give_up());
             }
         }
     }

@@ -26,7 +26,7 @@ pub struct Side<'a> {
 #[derive(Default)]
 pub struct Seen {
     launches: usize,
-    pub failed: usize,
+    failed: usize,
     elapsed: f64,
     /// CPU seconds: its own, its database's, and those of who clicked.
     used: [f64; 2],
@@ -34,6 +34,7 @@ pub struct Seen {
     half: Vec<Click>,
 }
 
+/// What one row of the table says.
 pub struct Cell {
     pub store: &'static str,
     pub algorithm: Algorithm,
@@ -85,6 +86,10 @@ impl Cell {
             usher: seen.next().expect("the gateway's"),
             express: seen.next(),
         }
+    }
+
+    pub fn failed(&self) -> usize {
+        self.usher.failed + self.express.as_ref().map_or(0, |theirs| theirs.failed)
     }
 
     pub fn json(&self) -> Value {

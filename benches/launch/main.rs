@@ -82,7 +82,7 @@ fn main() {
         std::fs::write(&file, plot::svg(&cells, connections)).expect("a file for the plot");
         println!("plot: {file}");
     }
-    let failed: usize = cells.iter().map(|cell| cell.usher.failed).sum();
+    let failed: usize = cells.iter().map(Cell::failed).sum();
     assert_eq!(failed, 0, "launches failed");
 }
 
