@@ -6,6 +6,7 @@
 //! larger, `USHER_BENCH_STORE` (`sqlite` or `postgres`) takes only that one, `--json FILE` keeps the figures.
 //! Ratios within one run are what counts: machines are noisy.
 
+#[expect(dead_code, reason = "the benchmark of a launch does more with it")]
 mod bench;
 #[path = "full_store/fill.rs"]
 mod fill;
@@ -55,20 +56,20 @@ fn main() {
     );
     let mut figures = json!({ "sessions": load.sessions, "rows": load.rows, "rate": rate });
     let only = std::env::var("USHER_BENCH_STORE").ok();
-    let wanted = |kind| only.as_deref().is_none_or(|only| only == kind);
-    if wanted("sqlite") {
-        figures["sqlite"] = measure("SQLite", Kind::Sqlite, load, rate);
+    let wanted = |kind: Kind| only.as_deref().is_none_or(|only| only == kind.id());
+    if wanted(Kind::Sqlite) {
+        figures["sqlite"] = measure(Kind::Sqlite, load, rate);
     }
-    if !wanted("postgres") {
+    if !wanted(Kind::Postgres) {
         println!("PostgreSQL: left out");
     } else if Path::new("/usr/lib/postgresql").exists() {
-        figures["postgres"] = measure("PostgreSQL", Kind::Postgres, load, rate);
+        figures["postgres"] = measure(Kind::Postgres, load, rate);
     } else {
         println!("PostgreSQL: left out, since its server is not installed (apt install postgresql)");
     }
     figures::keep(&figures);
-    for kind in ["sqlite", "postgres"] {
-        let failed = figures[kind]["failed"].as_u64();
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let failed = figures[kind.id()]["failed"].as_u64();
         assert_eq!(failed.unwrap_or(0), 0, "clicks failed");
     }
 }
@@ -92,19 +93,9 @@ impl Place {
         }
     }
 
-    fn click(
-        &self,
-        gateway: &Gateway,
-        pace: Option<f64>,
-        wanted: impl Fn(usize) -> bool + Sync,
-    ) -> Vec<Click> {
-        let crowd = Crowd {
-            address: &|_| gateway.address.clone(),
-            cookies: &self.cookies,
-            connections: CONNECTIONS,
-            pace,
-        };
-        crowd.click(wanted)
+    fn click(&self, gateway: &Gateway, pace: Option<f64>, wanted: impl Fn(usize) -> bool) -> Vec<Click> {
+        let address = |_| gateway.address.clone();
+        Crowd::new(&address, "townhall", &self.cookies, CONNECTIONS).click(pace, wanted)
     }
 
     /// Says how many clicks failed, and what the log says of the store.
@@ -122,15 +113,16 @@ impl Place {
 
     /// CPU seconds a click, of the gateway and its database.
     fn cpu(&self, gateway: &Gateway) -> f64 {
-        let before = self.ground.cpu_seconds(gateway);
+        let used = || gateway.cpu_seconds() + self.ground.cpu_seconds();
+        let before = used();
         let clicks = self.click(gateway, None, |click| click < CLICKS);
-        let used = self.ground.cpu_seconds(gateway) - before;
+        let used = used() - before;
         self.complain(&clicks);
         used / count(clicks.len())
     }
 }
 
-fn measure(name: &str, kind: Kind, load: Load, rate: f64) -> Value {
+fn measure(kind: Kind, load: Load, rate: f64) -> Value {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -142,7 +134,8 @@ fn measure(name: &str, kind: Kind, load: Load, rate: f64) -> Value {
     runtime.block_on(load.fill(&full.ground));
     let gigabytes = full.ground.gigabytes();
     println!(
-        "\n{name}: filled in {:.0} s, {gigabytes:.1} GB",
+        "\n{}: filled in {:.0} s, {gigabytes:.1} GB",
+        kind.name(),
         clock.elapsed().as_secs_f64()
     );
     let cost = cost(&empty, &full, rate);

@@ -5,12 +5,15 @@
 //! takes one over a file; `USHER_SOAK_MINUTES` (10), `USHER_SOAK_SEED` and `USHER_BENCH_RATE` (clicks a
 //! second, 150) do as they say; `--json FILE` keeps the figures.
 
+#[expect(dead_code, reason = "the benchmark of a launch does more with it")]
 mod bench;
 #[path = "soak/checks.rs"]
 mod checks;
-#[expect(dead_code, reason = "the benchmark of a full store does more with it")]
+#[expect(dead_code, reason = "other benchmarks do more with it")]
 #[path = "bench/ground.rs"]
 mod ground;
+#[path = "bench/memory.rs"]
+mod memory;
 #[expect(dead_code, reason = "the tests do more with it")]
 #[path = "../tests/it/harness/postgres.rs"]
 mod postgres;
@@ -56,15 +59,11 @@ fn main() {
     let gateways: Vec<Gateway> = (0..replicas).map(|_| start(&ground)).collect();
     let addresses = Mutex::new(gateways.iter().map(|gateway| gateway.address.clone()).collect());
     let over = AtomicBool::new(false);
-    let crowd = Crowd {
-        address: &|number| {
-            let addresses: &Vec<String> = &addresses.lock().unwrap_or_else(PoisonError::into_inner);
-            addresses[number % addresses.len()].clone()
-        },
-        cookies: &cookies,
-        connections: CONNECTIONS,
-        pace: Some(rate),
+    let address = |number: usize| {
+        let addresses: &Vec<String> = &addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        addresses[number % addresses.len()].clone()
     };
+    let mut crowd = Crowd::new(&address, "townhall", &cookies, CONNECTIONS);
     let mut trouble = Trouble {
         ground: &mut ground,
         gateways,
@@ -73,7 +72,7 @@ fn main() {
         done: BTreeMap::new(),
     };
     let (clicks, memory) = thread::scope(|scope| {
-        let clicks = scope.spawn(|| crowd.click(|_| !over.load(Ordering::Relaxed)));
+        let clicks = scope.spawn(|| crowd.click(Some(rate), |_| !over.load(Ordering::Relaxed)));
         let half = Duration::from_secs(minutes * 30);
         trouble.make_for(half, replicas);
         let warm = trouble.memory();
@@ -105,7 +104,7 @@ fn main() {
         "an answer that nobody expects"
     );
     assert!(memory[1] < 1.25 * memory[0] + 8.0, "memory grows");
-    checks::sessions_live(&crowd);
+    checks::sessions_live(&mut crowd, cookies.len());
     let records = checks::tokens_are_recorded(&ground, &clicks);
     println!("{records} launches are recorded, and among them every token that left");
     checks::old_rows_go(&ground);
@@ -197,11 +196,7 @@ impl Trouble<'_> {
     /// What the last replica holds resident, in MiB.
     fn memory(&self) -> f64 {
         let gateway = self.gateways.last().expect("a replica");
-        let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.id()));
-        let status = status.expect("a running process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-        kib.expect("a number of KiB") / 1024.0
+        memory::resident(gateway.id())[0]
     }
 }
 

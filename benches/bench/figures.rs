@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::clicks::{Click, count};
+use super::clicks::Click;
 
 /// How long clicks took.
 pub struct Times(Vec<f64>);
@@ -26,16 +26,22 @@ impl Times {
     }
 
     pub fn json(&self) -> Value {
-        let [p50, p99, max] = [500, 990, 1000].map(|part| self.ms(part));
-        json!({ "clicks": count(self.count()), "p50_ms": p50, "p99_ms": p99, "max_ms": max })
+        let [p50, p99, p999, max] = [500, 990, 999, 1000].map(|part| self.ms(part));
+        json!({
+            "clicks": self.count(), "p50_ms": p50, "p99_ms": p99, "p99_9_ms": p999, "max_ms": max,
+        })
     }
 }
 
 /// Writes what was measured to the file that `--json FILE`, or `USHER_BENCH_JSON`, names.
 pub fn keep(figures: &Value) {
-    let named = std::env::args().skip_while(|arg| arg != "--json").nth(1);
-    if let Some(file) = named.or_else(|| std::env::var("USHER_BENCH_JSON").ok()) {
+    if let Some(file) = named("--json").or_else(|| std::env::var("USHER_BENCH_JSON").ok()) {
         std::fs::write(&file, format!("{figures:#}\n")).expect("a file for the figures");
         println!("figures: {file}");
     }
+}
+
+/// The file behind an option.
+pub fn named(option: &str) -> Option<String> {
+    std::env::args().skip_while(|arg| arg != option).nth(1)
 }

@@ -54,32 +54,49 @@ pub fn write(directory: &Path, name: &str, text: &str) {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
 }
 
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_usher");
+
 pub struct Gateway {
     child: Child,
     pub address: String,
+    /// Where `/readyz` is.
+    pub operations: String,
 }
 
 impl Gateway {
     /// Starts with the configuration in `directory`, and waits until it is ready. The log goes to a file.
     pub fn start(directory: &Path) -> Self {
+        Self::begin(Command::new(PROGRAM), directory)
+    }
+
+    /// The same under a program that looks on, given with its arguments.
+    pub fn start_under(mut looker: Command, directory: &Path) -> Self {
+        looker.arg(PROGRAM);
+        Self::begin(looker, directory)
+    }
+
+    fn begin(mut program: Command, directory: &Path) -> Self {
         let mut log = fs::OpenOptions::new();
         let log = log
             .create(true)
             .append(true)
             .open(directory.join("usher.log"))
             .expect("a log file");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_usher"))
+        let mut child = program
             .args(["serve", "-c"])
             .arg(directory.join("usher.toml"))
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
             .expect("the gateway starts");
-        let mut address = None;
+        let (mut address, mut operations) = (None, None);
         for line in BufReader::new(child.stdout.take().expect("its output")).lines() {
             let line = line.expect("a line");
             if let Some(at) = line.strip_prefix("listening on ") {
                 address = Some(at.to_owned());
+            }
+            if let Some(at) = line.strip_prefix("operations on ") {
+                operations = Some(at.to_owned());
             }
             if line == "ready" {
                 break;
@@ -88,7 +105,18 @@ impl Gateway {
         Self {
             child,
             address: address.expect("the gateway names its address"),
+            operations: operations.expect("and the other one"),
         }
+    }
+
+    /// Lets it end by itself.
+    pub fn stop(mut self) {
+        let told = Command::new("kill").arg(self.id().to_string()).status();
+        assert!(
+            told.is_ok_and(|told| told.success()),
+            "the gateway is gone already"
+        );
+        self.child.wait().expect("its end");
     }
 
     pub fn id(&self) -> u32 {

@@ -26,6 +26,23 @@ pub enum Kind {
     Postgres,
 }
 
+impl Kind {
+    /// As `USHER_BENCH_STORE` has it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
 pub struct Ground {
     pub directory: TempDir,
     pub url: StoreUrl,
@@ -81,23 +98,27 @@ impl Ground {
 
     /// A gateway that keeps sessions and records for so long.
     pub fn start(&self, session: &str, records: &str) -> Gateway {
+        self.configure(session, records, TOWNHALL);
+        Gateway::start(self.directory.path())
+    }
+
+    /// Writes the configuration of such a one.
+    pub fn configure(&self, session: &str, records: &str, apps: &str) {
         let settings = format!(
             "store = {{ url = \"{}\" }}\nsession = {{ idle = \"{session}\", lifetime = \"{session}\" }}\n\
              audit = {{ key_file = \"audit.key\", keep = \"{records}\" }}",
             self.text
         );
-        gateway::configure(self.directory.path(), &settings, TOWNHALL);
-        Gateway::start(self.directory.path())
+        gateway::configure(self.directory.path(), &settings, apps);
     }
 
-    /// What the gateway has used, and the processes of its database.
-    pub fn cpu_seconds(&self, gateway: &Gateway) -> f64 {
-        let database = self.server.as_ref().map_or(0.0, |(_, place)| {
+    /// What the processes of the database have used; nothing where it is part of the gateway.
+    pub fn cpu_seconds(&self) -> f64 {
+        self.server.as_ref().map_or(0.0, |(_, place)| {
             let pid = fs::read_to_string(place.join("data/postmaster.pid")).expect("a running server");
             let postmaster = pid.lines().next().and_then(|pid| pid.parse().ok());
-            seconds_of_children(postmaster.expect("its number"))
-        });
-        gateway.cpu_seconds() + database
+            cpu::seconds_of_children(postmaster.expect("its number"))
+        })
     }
 
     /// The size of the store's files.
@@ -163,16 +184,3 @@ impl Connection {
 }
 
 const SQL: &str = "SQL that the store understands";
-
-/// CPU time of all children of a process.
-fn seconds_of_children(parent: u32) -> f64 {
-    let parent = parent.to_string();
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let children = processes.filter_map(|process| {
-        let pid = process.file_name().to_str()?.parse().ok()?;
-        let stat = fs::read_to_string(process.path().join("stat")).ok()?;
-        let (_, behind_name) = stat.rsplit_once(')')?;
-        (behind_name.split_whitespace().nth(1)? == parent).then_some(pid)
-    });
-    children.map(cpu::seconds).sum()
-}

@@ -61,8 +61,10 @@ impl Load {
             db.run(&format!("DROP INDEX {name}")).await;
         }
         db.run(&self.sessions(words)).await;
-        db.run(&self.rows(words)).await;
-        db.run(&self.heads(words)).await;
+        if self.rows > 0 {
+            db.run(&self.rows(words)).await;
+            db.run(&self.heads(words)).await;
+        }
         db.run(words.keys).await;
         for index in &indexes {
             db.run(index).await;

@@ -18,15 +18,14 @@ use crate::ground::Ground;
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// Everybody still gets to their app.
-pub fn sessions_live(crowd: &Crowd<'_>) {
-    let people = crowd.cookies.len();
+pub fn sessions_live(crowd: &mut Crowd<'_>, people: usize) {
     let until = Instant::now() + PATIENCE;
     // The last trouble may not be over.
-    while !crowd.click(|click| click < 1).iter().all(Click::launched) {
+    while !crowd.click(None, |click| click < 1).iter().all(Click::launched) {
         assert!(Instant::now() < until, "the store has not come back");
         thread::sleep(Duration::from_millis(200));
     }
-    let clicks = crowd.click(|click| click < people);
+    let clicks = crowd.click(None, |click| click < people);
     let launched = clicks.iter().filter(|click| click.launched()).count();
     assert_eq!(launched, people, "sessions are lost");
 }
