@@ -11,6 +11,8 @@ mod checks;
 #[expect(dead_code, reason = "the benchmark of a full store does more with it")]
 #[path = "bench/ground.rs"]
 mod ground;
+#[path = "bench/memory.rs"]
+mod memory;
 #[expect(dead_code, reason = "the tests do more with it")]
 #[path = "../tests/it/harness/postgres.rs"]
 mod postgres;
@@ -197,11 +199,7 @@ impl Trouble<'_> {
     /// What the last replica holds resident, in MiB.
     fn memory(&self) -> f64 {
         let gateway = self.gateways.last().expect("a replica");
-        let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.id()));
-        let status = status.expect("a running process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-        kib.expect("a number of KiB") / 1024.0
+        memory::mib(gateway.id(), "VmRSS")
     }
 }
 
