@@ -65,8 +65,9 @@ impl Store {
         let before = now - self.0.keep;
         let (mut sum, mut since) = (0, String::new());
         loop {
+            let last = since.clone();
             let oldest = self.read(
-                |db| retention::oldest(db, &since, before),
+                move |db| retention::oldest(db, &last, before),
                 |row| Ok((Old::read(row)?, row.get("time")?)),
             );
             let Some((old, time)) = oldest.await?.pop() else {

@@ -43,6 +43,7 @@ use std::time::Duration as StdDuration;
 
 use secrecy::{SecretBox, SecretSlice};
 use time::{Duration, OffsetDateTime};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tracing::{Instrument as _, Span};
@@ -119,6 +120,8 @@ struct Inner {
     naming: Naming,
     keep: Duration,
     clock: Arc<dyn Clock>,
+    /// Where the store's own tasks run, which is not where requests do.
+    runtime: Handle,
 }
 
 impl Store {
@@ -156,6 +159,7 @@ impl Store {
             },
             keep: options.keep,
             clock,
+            runtime: Handle::current(),
         });
         tokio::spawn(probe::watch(inner.health.watch(), Arc::downgrade(&inner)));
         if let StoreUrl::Sqlite(_) = url {

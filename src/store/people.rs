@@ -79,7 +79,7 @@ impl Store {
     pub async fn session_named(&self, name: SessionName) -> Result<Option<Session>, Unavailable> {
         let [first, last] = name.keys();
         let found = self.read(
-            |db| {
+            move |db| {
                 let named = db.query(NAMED.as_str());
                 named.bind(&first.0[..]).bind(&last.0[..])
             },

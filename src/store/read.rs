@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::db::{Connection, Row, Statement};
+use super::error::Failure;
 use super::health::Half;
 use super::session_row::{self, COLUMNS};
 use super::{Store, Unavailable};
@@ -31,8 +32,9 @@ static SESSIONS_OF: LazyLock<String> = LazyLock::new(|| {
 impl Store {
     /// The session of this key; the caller asks whether it is still alive.
     pub async fn session(&self, key: &SessionKey) -> Result<Option<Session>, Unavailable> {
+        let key = *key;
         let found = self.read(
-            |db| db.query(SESSION.as_str()).bind(&key.0[..]),
+            move |db| db.query(SESSION.as_str()).bind(&key.0[..]),
             session_row::read,
         );
         Ok(found.await?.pop().flatten())
@@ -40,8 +42,9 @@ impl Store {
 
     /// The sessions of a person, newest first, without those of frames; some may be past their limits.
     pub async fn sessions_of(&self, issuer: &Issuer, subject: &Subject) -> Result<Vec<Session>, Unavailable> {
+        let (issuer, subject) = (issuer.clone(), subject.clone());
         let found = self.read(
-            |db| {
+            move |db| {
                 let of_person = db.query(SESSIONS_OF.as_str());
                 of_person.bind(issuer.as_str()).bind(subject.as_str())
             },
@@ -58,13 +61,14 @@ impl Store {
         most: u32,
     ) -> Result<Vec<(AppId, OffsetDateTime)>, Unavailable> {
         let subject = self.0.naming.of(person.subject.as_str(), &self.0.key);
+        let issuer = person.issuer.clone();
         let found = self.read(
-            |db| {
+            move |db| {
                 let launches = db.query(
                     "SELECT app, time FROM audit WHERE sub = $1 AND issuer = $2 AND event = 'launch' \
                      AND outcome = 'ok' ORDER BY time DESC LIMIT $3",
                 );
-                let launches = launches.bind(subject.as_str()).bind(person.issuer.as_str());
+                let launches = launches.bind(subject.as_str()).bind(issuer.as_str());
                 launches.bind(i64::from(most))
             },
             |row| Ok((row.get::<Option<String>>("app")?, row.get::<String>("time")?)),
@@ -78,10 +82,11 @@ impl Store {
 
     /// Whether a session of the provider's has one of ours.
     pub async fn has_session_of_sid(&self, issuer: &Issuer, sid: &str) -> Result<bool, Unavailable> {
+        let (issuer, sid) = (issuer.clone(), sid.to_owned());
         let found = self.read(
-            |db| {
+            move |db| {
                 let of_sid = db.query("SELECT key FROM sessions WHERE issuer = $1 AND sid = $2 LIMIT 1");
-                of_sid.bind(issuer.as_str()).bind(sid)
+                of_sid.bind(issuer.as_str()).bind(sid.as_str())
             },
             |_| Ok(()),
         );
@@ -90,8 +95,9 @@ impl Store {
 
     /// Whether a state, or another single-use value, was used within the last 30 minutes.
     pub async fn is_redeemed(&self, hash: &[u8; 32]) -> Result<bool, Unavailable> {
+        let hash = *hash;
         let found = self.read(
-            |db| {
+            move |db| {
                 let redeemed = db.query("SELECT hash FROM redeemed WHERE hash = $1");
                 redeemed.bind(&hash[..])
             },
@@ -102,10 +108,13 @@ impl Store {
 
     /// The session of a room of Vonage Video; none where nobody has opened it yet.
     pub async fn room(&self, application_id: Uuid, room: &str) -> Result<Option<String>, Unavailable> {
+        let room = room.to_owned();
         let found = self.read(
-            |db| {
+            move |db| {
                 let of_room = "SELECT session_id FROM rooms WHERE application_id = $1 AND room = $2";
-                db.query(of_room).bind(application_id.to_string()).bind(room)
+                db.query(of_room)
+                    .bind(application_id.to_string())
+                    .bind(room.as_str())
             },
             |row| row.get("session_id"),
         );
@@ -114,16 +123,17 @@ impl Store {
 
     pub(super) async fn setting(&self, name: &'static str) -> Result<Option<SecretSlice<u8>>, Unavailable> {
         let found = self.read(
-            |db| db.query("SELECT value FROM settings WHERE name = $1").bind(name),
+            move |db| db.query("SELECT value FROM settings WHERE name = $1").bind(name),
             |row| row.get::<Vec<u8>>("value"),
         );
         Ok(found.await?.pop().map(SecretSlice::from))
     }
 
-    /// Waits for a turn, then gives the statement its budget.
+    /// Waits for a turn, then gives the statement its budget. It runs beside the store's writer: here a crowd
+    /// may stand before each of its steps, and then the budget would measure the crowd.
     pub(super) async fn read<T>(
         &self,
-        statement: impl Fn(&mut Connection) -> Statement<'_>,
+        statement: impl Fn(&mut Connection) -> Statement<'_> + Send + Sync + 'static,
         value: impl Fn(&Row) -> Result<T, sqlx::Error>,
     ) -> Result<Vec<T>, Unavailable> {
         if !self.is_up() {
@@ -131,7 +141,7 @@ impl Store {
         }
         let rows = tokio::select! {
             biased;
-            rows = self.0.readers.ask(statement) => rows,
+            rows = self.rows(statement) => rows,
             () = self.0.health.down() => return Err(Unavailable),
         };
         // A line that is too long says nothing of the store.
@@ -153,5 +163,15 @@ impl Store {
                 Err(Unavailable)
             }
         }
+    }
+
+    async fn rows(
+        &self,
+        statement: impl Fn(&mut Connection) -> Statement<'_> + Send + Sync + 'static,
+    ) -> Option<Result<Vec<Row>, Failure>> {
+        let turn = self.0.readers.turn().await?;
+        let asked = self.0.runtime.spawn(turn.ask(statement)).await;
+        // A runtime that ends takes its tasks with it.
+        asked.ok()
     }
 }
