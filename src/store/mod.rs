@@ -72,8 +72,9 @@ use crate::types::AppId;
 /// How long a statement, or the transaction of a batch, may take (C-42).
 pub const BUDGET: StdDuration = StdDuration::from_millis(500);
 
-/// How long a caller stands in line while the store works: a crowd is no failure.
-pub const PATIENCE: StdDuration = StdDuration::from_secs(5);
+/// How long a caller stands in line while the store works: a crowd is no failure, and whoever is sent away
+/// only comes again. Proxies wait for a minute.
+pub const PATIENCE: StdDuration = StdDuration::from_secs(20);
 
 /// What the store needs to know besides its place.
 pub struct Options {

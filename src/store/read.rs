@@ -1,10 +1,11 @@
 //! What is asked of the store, through the pool that only reads.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use secrecy::SecretSlice;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::db::{Connection, Row, Statement};
@@ -129,8 +130,7 @@ impl Store {
         Ok(found.await?.pop().map(SecretSlice::from))
     }
 
-    /// Waits for a turn, then gives the statement its budget. It runs beside the store's writer: here a crowd
-    /// may stand before each of its steps, and then the budget would measure the crowd.
+    /// Waits for a turn, then gives the statement its budget.
     pub(super) async fn read<T>(
         &self,
         statement: impl Fn(&mut Connection) -> Statement<'_> + Send + Sync + 'static,
@@ -165,13 +165,15 @@ impl Store {
         }
     }
 
+    /// Where the store's writer runs too: here each step, and each turn handed on, would wait for a crowd.
+    /// Who goes before the answer comes takes the question along.
     async fn rows(
         &self,
         statement: impl Fn(&mut Connection) -> Statement<'_> + Send + Sync + 'static,
     ) -> Option<Result<Vec<Row>, Failure>> {
-        let turn = self.0.readers.turn().await?;
-        let asked = self.0.runtime.spawn(turn.ask(statement)).await;
-        // A runtime that ends takes its tasks with it.
-        asked.ok()
+        let readers = Arc::clone(&self.0.readers);
+        let mut asked = JoinSet::new();
+        asked.spawn_on(async move { readers.ask(statement).await }, &self.0.runtime);
+        asked.join_next().await?.ok()?
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Readers {
 }
 
 /// A turn, and the connection of somebody who has one.
-pub(super) struct Turn {
+struct Turn {
     readers: Arc<Readers>,
     connection: Option<Connection>,
     permit: Option<OwnedSemaphorePermit>,
@@ -55,22 +55,25 @@ impl Readers {
         }
     }
 
-    /// A turn; none where the line is too long, or the store is closed.
-    pub(super) async fn turn(self: &Arc<Self>) -> Option<Turn> {
-        let permit = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
-        Some(Turn {
-            readers: Arc::clone(self),
-            connection: None,
-            permit: Some(permit.ok()?.ok()?),
-        })
-    }
-
-    /// The rows of a statement, within the budget; `None` where there is no turn.
+    /// The rows of a statement, within the budget; `None` where the line is too long, or the store is closed.
     pub(super) async fn ask(
         self: &Arc<Self>,
         statement: impl Fn(&mut Connection) -> Statement<'_>,
     ) -> Option<Result<Vec<Row>, Failure>> {
-        Some(self.turn().await?.ask(statement).await)
+        let permit = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let mut turn = Turn {
+            readers: Arc::clone(self),
+            connection: None,
+            permit: Some(permit.ok()?.ok()?),
+        };
+        let answer = timeout(self.budget, turn.ask(statement)).await;
+        let answer = answer.unwrap_or(Err(Failure::Slow));
+        match (&answer, turn.connection.take()) {
+            (Ok(_), Some(connection)) => self.kept().push(connection),
+            // Whatever state a failure has left it in goes with it.
+            (_, connection) => drop(connection),
+        }
+        Some(answer)
     }
 
     /// Lets go of the kept connections, which may all be as dead as the last one.
@@ -101,23 +104,8 @@ impl Readers {
 }
 
 impl Turn {
-    /// The rows of a statement, within the budget.
-    pub(super) async fn ask(
-        mut self,
-        statement: impl Fn(&mut Connection) -> Statement<'_>,
-    ) -> Result<Vec<Row>, Failure> {
-        let answer = timeout(self.readers.budget, self.rows(statement)).await;
-        let answer = answer.unwrap_or(Err(Failure::Slow));
-        match (&answer, self.connection.take()) {
-            (Ok(_), Some(connection)) => self.readers.kept().push(connection),
-            // Whatever state a failure has left it in goes with it.
-            (_, connection) => drop(connection),
-        }
-        answer
-    }
-
     /// A kept connection may have ended with its server; then a new one says how things are.
-    async fn rows(
+    async fn ask(
         &mut self,
         statement: impl Fn(&mut Connection) -> Statement<'_>,
     ) -> Result<Vec<Row>, Failure> {
