@@ -30,6 +30,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -49,6 +50,10 @@ use self::provider::{CLIENT, Provider};
 const PEOPLE: usize = 5_000;
 const PUBLIC_URL: &str = "http://127.0.0.1:8080";
 const VENDOR: &str = "https://acme.frameable.com/";
+/// Browsers that have gone are noticed within this time.
+const LONGEST: Duration = Duration::from_secs(10);
+/// Connections to the provider stay open for a while.
+const KEPT: f64 = 256.0;
 /// A company's way out.
 const COMPANY: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 7);
 
@@ -61,13 +66,13 @@ fn main() {
     let wanted = |kind| only.as_deref().is_none_or(|only| only == kind);
     let mut figures = json!({ "people": people });
     if wanted("sqlite") {
-        figures["sqlite"] = measure("SQLite", Kind::Sqlite, people, |person| own_address(person));
+        figures["sqlite"] = measure("SQLite", Kind::Sqlite, people, own_address);
         figures["one_address"] = measure("SQLite, one address", Kind::Sqlite, people, |_| COMPANY);
     }
     if !wanted("postgres") {
         println!("PostgreSQL: left out");
     } else if Path::new("/usr/lib/postgresql").exists() {
-        figures["postgres"] = measure("PostgreSQL", Kind::Postgres, people, |person| own_address(person));
+        figures["postgres"] = measure("PostgreSQL", Kind::Postgres, people, own_address);
     } else {
         println!("PostgreSQL: left out, since its server is not installed (apt install postgresql)");
     }
@@ -115,16 +120,23 @@ fn measure(name: &str, kind: Kind, people: usize, address: impl Fn(usize) -> Ipv
 
     println!("\n{name}");
     heading();
-    let resident = || memory::mib(gateway.id(), "VmRSS");
-    let before = resident();
+    let [before, files] = [memory::mib(gateway.id(), "VmRSS"), open_files(&gateway)];
     let (browsers, signed_in) = storm(&runtime, &ground, &gateway, &places, browsers.collect());
     row("sign in", &signed_in);
+    let first_peak = memory::mib(gateway.id(), "VmHWM");
     let (browsers, again) = storm(&runtime, &ground, &gateway, &places, browsers);
     row("second click", &again);
     let peak = memory::mib(gateway.id(), "VmHWM");
     drop(browsers);
-    let after = resident();
-    println!("memory: {before:.1} MiB before, {peak:.1} MiB at most, {after:.1} MiB after");
+    let until = Instant::now() + LONGEST;
+    while open_files(&gateway) > files + KEPT && Instant::now() < until {
+        thread::sleep(Duration::from_millis(100));
+    }
+    let after = memory::mib(gateway.id(), "VmRSS");
+    println!(
+        "memory: {before:.1} MiB before, {first_peak:.1} MiB at most, {peak:.1} MiB with the second click, \
+         {after:.1} MiB once all have gone"
+    );
     for (what, errors) in signed_in.errors.iter().chain(&again.errors) {
         println!("{errors} people saw: {what}");
     }
@@ -164,9 +176,14 @@ fn measure(name: &str, kind: Kind, people: usize, address: impl Fn(usize) -> Ipv
     }
     json!({
         "sign_in": signed_in.json(), "second_click": again.json(), "errors": errors,
-        "memory_mib": { "before": before, "peak": peak, "after": after },
+        "memory_mib": { "before": before, "sign_in": first_peak, "second_click": peak, "after": after },
         "asked": asked.into_iter().collect::<BTreeMap<_, _>>(),
     })
+}
+
+fn open_files(gateway: &Gateway) -> f64 {
+    let files = std::fs::read_dir(format!("/proc/{}/fd", gateway.id()));
+    count(files.expect("a running process").count())
 }
 
 /// A gateway behind a proxy on this machine, with the limits that it has by itself.

@@ -16,8 +16,8 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPai
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use tokio::time::sleep;
+use usher::clock::{Clock as _, SystemClock};
 
 const LATENCY: Duration = Duration::from_millis(50);
 
@@ -161,7 +161,7 @@ async fn token(form: Form<HashMap<String, String>>, desk: Data<Desk>) -> HttpRes
     if URL_SAFE_NO_PAD.encode(verifier) != challenge {
         return HttpResponse::BadRequest().json(json!({ "error": "invalid_grant" }));
     }
-    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let now = SystemClock.now().unix_timestamp();
     let mut claims = claims(person);
     for (name, value) in [
         ("iss", json!(desk.issuer)),

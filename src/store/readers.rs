@@ -66,7 +66,8 @@ impl Readers {
             connection: None,
             permit: Some(permit.ok()?.ok()?),
         };
-        let answer = timeout(self.budget, turn.ask(statement)).await;
+        // Made only now, so that a crowd in line holds little.
+        let answer = timeout(self.budget, Box::pin(turn.ask(statement))).await;
         let answer = answer.unwrap_or(Err(Failure::Slow));
         match (&answer, turn.connection.take()) {
             (Ok(_), Some(connection)) => self.kept().push(connection),
