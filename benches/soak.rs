@@ -196,7 +196,7 @@ impl Trouble<'_> {
     /// What the last replica holds resident, in MiB.
     fn memory(&self) -> f64 {
         let gateway = self.gateways.last().expect("a replica");
-        memory::resident(gateway.id())[0]
+        memory::mib(gateway.id(), "VmRSS")
     }
 }
 

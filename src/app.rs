@@ -117,6 +117,7 @@ pub async fn start(loaded: Loaded, listener: Option<TcpListener>) -> Result<Runn
     let lasting = Lasting::new(store, Arc::new(WatchedClock::start()));
     let live = web::Data::new(Live::new(Gateway::new(loaded, parts, 1, lasting)));
 
+    listen::make_room();
     let mut passed = Passed::from_env();
     let listener = match listener {
         Some(listener) => Listener::Tcp(listener),

@@ -47,7 +47,7 @@ pub struct Ground {
     pub directory: TempDir,
     pub url: StoreUrl,
     /// As `[store] url` has it.
-    text: String,
+    pub text: String,
     /// The PostgreSQL, and its directory.
     pub server: Option<(Server, PathBuf)>,
 }

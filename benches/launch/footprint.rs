@@ -55,7 +55,7 @@ impl Memory {
         Self {
             store: kind.name(),
             sessions: others + PEOPLE as u64,
-            resident: memory::resident(gateway.id()),
+            resident: ["VmRSS", "VmHWM"].map(|name| memory::mib(gateway.id(), name)),
         }
     }
 

@@ -6,9 +6,29 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use listenfd::ListenFd;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::StartError;
 use crate::config::Listen;
+
+/// How many connections may wait to be taken. The kernel has a limit of its own (`net.core.somaxconn`), and
+/// whoever raises that means it; the 128 of the standard library are few where an event opens.
+const WAITING: i32 = i32::MAX;
+
+/// Takes as many open files as this process may have: each connection is one, and the soft limit that most
+/// processes begin with is for those that use select(2).
+pub fn make_room() {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    if current != maximum
+        && let Err(error) = setrlimit(Resource::Nofile, most)
+    {
+        tracing::warn!(event = "server.few_files", ?current, %error);
+    }
+}
 
 /// A bound listener.
 pub enum Listener {
@@ -66,7 +86,11 @@ impl Listener {
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).map_err(|source| StartError::Listen {
+    let bound = TcpListener::bind(address).and_then(|listener| {
+        rustix::net::listen(&listener, WAITING)?;
+        Ok(listener)
+    });
+    bound.map_err(|source| StartError::Listen {
         address: address.to_string(),
         source,
     })
@@ -74,7 +98,11 @@ fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 
 /// Binds a socket of our own: actix-web's binding takes the place of a living server's.
 fn bind_unix(path: &Path) -> Result<UnixListener, StartError> {
-    let bound = make_way(path).and_then(|()| UnixListener::bind(path));
+    let bound = make_way(path).and_then(|()| {
+        let listener = UnixListener::bind(path)?;
+        rustix::net::listen(&listener, WAITING)?;
+        Ok(listener)
+    });
     bound.map_err(|source| StartError::Listen {
         address: format!("unix:{}", path.display()),
         source,
@@ -92,7 +120,23 @@ fn make_way(path: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpStream;
+    use std::time::Duration;
+
     use super::*;
+
+    #[test]
+    fn a_crowd_may_stand_at_the_door() {
+        let kernel = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+        let crowd = 1_000.min(kernel.trim().parse().unwrap());
+        let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.local_addr().unwrap();
+        // A connection that finds no room is tried again after a second.
+        let within = Duration::from_millis(800);
+        let connect = |_| TcpStream::connect_timeout(&address, within);
+        let waiting: Result<Vec<_>, _> = (0..crowd).map(connect).collect();
+        assert_eq!(waiting.unwrap().len(), crowd);
+    }
 
     #[test]
     fn only_a_dead_socket_makes_way() {

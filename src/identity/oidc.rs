@@ -247,7 +247,9 @@ pub async fn redeem(
     let Ok(Ok(_turn)) = turn else {
         return Err(ProviderError::Slow.into());
     };
-    tokio::time::timeout(within, exchange(provider, metadata, code, now))
+    // Made only now, so that a crowd in line holds little.
+    let exchange = Box::pin(exchange(provider, metadata, code, now));
+    tokio::time::timeout(within, exchange)
         .await
         .unwrap_or(Err(ProviderError::Slow.into()))
 }

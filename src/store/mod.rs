@@ -43,6 +43,7 @@ use std::time::Duration as StdDuration;
 
 use secrecy::{SecretBox, SecretSlice};
 use time::{Duration, OffsetDateTime};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tracing::{Instrument as _, Span};
@@ -71,8 +72,9 @@ use crate::types::AppId;
 /// How long a statement, or the transaction of a batch, may take (C-42).
 pub const BUDGET: StdDuration = StdDuration::from_millis(500);
 
-/// How long a caller stands in line while the store works: a crowd is no failure.
-pub const PATIENCE: StdDuration = StdDuration::from_secs(5);
+/// How long a caller stands in line while the store works: a crowd is no failure, and whoever is sent away
+/// only comes again. Proxies wait for a minute.
+pub const PATIENCE: StdDuration = StdDuration::from_secs(20);
 
 /// What the store needs to know besides its place.
 pub struct Options {
@@ -119,6 +121,8 @@ struct Inner {
     naming: Naming,
     keep: Duration,
     clock: Arc<dyn Clock>,
+    /// Where the store's own tasks run, which is not where requests do.
+    runtime: Handle,
 }
 
 impl Store {
@@ -156,6 +160,7 @@ impl Store {
             },
             keep: options.keep,
             clock,
+            runtime: Handle::current(),
         });
         tokio::spawn(probe::watch(inner.health.watch(), Arc::downgrade(&inner)));
         if let StoreUrl::Sqlite(_) = url {

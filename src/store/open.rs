@@ -1,5 +1,7 @@
 //! Opening the store that a configuration names, brought up to date, and durable or not at all (C-40).
 
+use std::num::NonZero;
+use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -73,10 +75,15 @@ impl Place {
         }
     }
 
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// How many connections may read at once.
     pub(super) fn readers(&self) -> usize {
         match self {
-            Self::Sqlite(_) => 4,
+            // As many as there are threads that ask, and so nobody waits.
+            Self::Sqlite(_) => thread::available_parallelism().map_or(1, NonZero::get) + 1,
             // A server takes a hundred in all, unless it is told otherwise.
             Self::Postgres(_) => 8,
         }

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Lie, lying};
+use crate::harness::{How, Lie, World, lying};
 
 /// Longer than a client is waited for (5 s).
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -44,6 +44,23 @@ fn s_365_whoever_sends_half_a_header_is_let_go_and_others_are_served() {
         assert!(is_let_go(stream));
     }
     assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
+}
+
+/// Browsers keep their connections for a while, and each is an open file (S-365).
+#[test]
+fn s_365_a_crowd_that_stays_connected_leaves_room_for_others() {
+    let how = How {
+        open_files: Some(256),
+        ..How::default()
+    };
+    let world = World::how(how, |_| ());
+    let started = Instant::now();
+    let _crowd: Vec<TcpStream> = (0..400).map(|_| connect(world.usher.port)).collect();
+    world.usher.browser().get("/").expect(200);
+    assert!(
+        started.elapsed() < Duration::from_secs(4),
+        "somebody had to be let go first"
+    );
 }
 
 #[test]

@@ -242,3 +242,35 @@ async fn c_44_hours_are_counted_with_what_they_count() {
     let counts: Vec<i64> = rows.iter().map(|row| row.get("count").unwrap()).collect();
     assert_eq!(counts, [2, 3]);
 }
+
+/// Requests run on threads that have thousands of others to see to: each step of theirs waits for those.
+#[test]
+fn c_42_a_crowd_where_requests_run_is_no_failure_of_the_store() {
+    let ground = ground();
+    let house = tokio::runtime::Builder::new_multi_thread();
+    let house = { house }.worker_threads(1).enable_all().build().unwrap();
+    let (store, kept) = house.block_on(async {
+        let store = open(&ground).await;
+        let kept = sign_in(&store, 1).await;
+        (store, kept)
+    });
+    let door = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    door.block_on(async {
+        tokio::spawn(async {
+            loop {
+                std::thread::sleep(BUDGET * 2 / 3);
+                tokio::task::yield_now().await;
+            }
+        });
+        let began = std::time::Instant::now();
+        let asked = (0..64).map(|_| store.session(&kept.key));
+        for found in futures_util::future::join_all(asked).await {
+            assert!(found.unwrap().is_some());
+        }
+        assert!(began.elapsed() < 4 * BUDGET, "turns wait for those who have them");
+        assert!(store.is_up());
+    });
+}

@@ -35,6 +35,8 @@ pub struct How {
     pub traced: bool,
     /// A file that may not grow is an error of the write, and not the process's end.
     pub ignores_file_limits: bool,
+    /// It begins with room for this many open files, and may make more.
+    pub open_files: Option<u32>,
     /// Variables of its environment.
     pub env: Vec<(&'static str, String)>,
 }
@@ -345,6 +347,10 @@ fn spawn(dir: &Path, how: &How, log: &Arc<Log>) -> Result<Running, ()> {
     }
     if how.ignores_file_limits {
         words.extend(["sh", "-c", "trap '' XFSZ; exec \"$0\" \"$@\""].map(OsString::from));
+    }
+    if let Some(files) = how.open_files {
+        let limited = format!("ulimit -S -n {files}; exec \"$0\" \"$@\"");
+        words.extend(["sh", "-c", &limited].map(OsString::from));
     }
     words.extend([BINARY, "serve", "-c", "usher.toml"].map(OsString::from));
     let mut command = Command::new(&words[0]);
