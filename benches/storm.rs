@@ -227,7 +227,7 @@ fn storm(
     places: &Arc<Places>,
     browsers: Vec<Browser>,
 ) -> (Vec<Browser>, Through) {
-    let cpu = (gateway.cpu_seconds() + ground.cpu_seconds());
+    let cpu = gateway.cpu_seconds() + ground.cpu_seconds();
     let began = Instant::now();
     let seen: Vec<_> = runtime.block_on(async {
         let people = browsers.into_iter().map(|mut browser| {
