@@ -8,6 +8,8 @@
 //! `USHER_BENCH_CONNECTIONS` take only that one, `USHER_BENCH_SECONDS` (5) is how long each load lasts, and
 //! `USHER_BENCH_SESSIONS` (1,000,000; 0 for none) how many the large store has. What the machine lacks is
 //! said to be not measured. Ratios within one run are what counts: machines are noisy.
+//!
+//! `-- --instructions` only counts those of a launch, and fails where they are more than they may be.
 
 mod algorithm;
 mod allocations;
@@ -22,6 +24,7 @@ mod footprint;
 #[expect(dead_code, reason = "other benchmarks do more with it")]
 #[path = "../bench/ground.rs"]
 mod ground;
+mod instructions;
 #[path = "../bench/memory.rs"]
 mod memory;
 mod plan;
@@ -50,11 +53,14 @@ const PEOPLE: usize = 1_000;
 const EVER: [&str; 2] = ["30d", "36500d"];
 
 fn main() {
+    let pem = usher::signer::generate_pem();
+    if std::env::args().any(|arg| arg == "--instructions") {
+        return guard(&pem);
+    }
     let plan = Plan::from_environment();
     let machine = plan::machine();
     println!("{machine:#}\n");
     let mut missing = plan::missing();
-    let pem = usher::signer::generate_pem();
 
     table::heading();
     let mut cells = Vec::new();
@@ -84,6 +90,17 @@ fn main() {
     }
     let failed: usize = cells.iter().map(Cell::failed).sum();
     assert_eq!(failed, 0, "launches failed");
+}
+
+/// Does not depend on how busy the machine is.
+fn guard(pem: &str) {
+    let (ground, cookies) = place(Kind::Sqlite, pem);
+    let launch = instructions::count_of(ground.directory.path(), &cookies).expect("instructions");
+    println!(
+        "{launch} instructions a launch; {} are the most",
+        instructions::MOST
+    );
+    assert!(launch <= instructions::MOST, "a launch has become dearer");
 }
 
 /// All cells of a store.
@@ -143,6 +160,13 @@ fn signing_input(gateway: &Gateway, algorithm: Algorithm, cookie: &str) -> Vec<u
 /// Everything but the cells.
 fn footprint(plan: &Plan, pem: &str, figures: &mut Value, missing: &mut Vec<String>) {
     let (ground, cookies) = place(Kind::Sqlite, pem);
+    match instructions::count_of(ground.directory.path(), &cookies) {
+        Ok(seen) => {
+            println!("instructions a launch, its signature apart: {seen}");
+            figures["instructions"] = json!(seen);
+        }
+        Err(why) => missing.push(format!("instructions, since {why}")),
+    }
     match allocations::count_of(ground.directory.path(), Algorithm::Rs256.app(), &cookies) {
         Ok(seen) => {
             println!(

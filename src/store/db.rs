@@ -111,6 +111,10 @@ impl Connection {
         Ok(())
     }
 
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// From now on statements may take so long in all; a server has been told how long each may.
     pub(super) fn limit(&self, budget: Duration) -> Result<(), Error> {
         match self {

@@ -6,7 +6,8 @@ use super::db::{self, Connection, Error};
 use super::rollup;
 use crate::audit::{Chain, ChainKey, Head, Row, columns};
 
-/// Rows that go in with one statement: few texts, so that each is prepared once.
+/// Rows that go in with one statement: few texts, so that each is prepared once. A file takes each by itself:
+/// there is no way to save, and for several at once SQLite keeps a journal of their own.
 const CHUNKS: [usize; 3] = [32, 8, 1];
 
 static INSERTS: LazyLock<[String; CHUNKS.len()]> = LazyLock::new(|| CHUNKS.map(insert_text));
@@ -48,7 +49,8 @@ pub(super) async fn append(
 
     let mut rest = rows.into_iter();
     while rest.len() > 0 {
-        let size = CHUNKS.iter().position(|size| *size <= rest.len());
+        let most = if db.is_file() { 1 } else { rest.len() };
+        let size = CHUNKS.iter().position(|size| *size <= most);
         let size = size.unwrap_or(CHUNKS.len() - 1);
         let mut insert = db.query(INSERTS[size].as_str());
         for row in rest.by_ref().take(CHUNKS[size]) {
