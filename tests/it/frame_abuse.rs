@@ -96,7 +96,7 @@ fn s_209_a_stranger_s_message_is_not_listened_to() {
     tab.click_framed_to_tab("#sign-in").closes();
     world.has_opened(&tab, 1);
     world.cookies(&visitor);
-    let posts = world.world.usher.log.text().matches("/auth/frame\"").count();
+    let posts = world.world.usher.log.times("/auth/frame\"", 2);
     assert_eq!(posts, 2, "the code, and whether its cookie was kept");
 }
 

@@ -53,6 +53,15 @@ impl Log {
         }
     }
 
+    /// How often a text stands in it: an answer may be here before the last of its lines.
+    pub fn times(&self, text: &str, at_least: usize) -> usize {
+        let count = |log: &str| log.matches(text).count();
+        self.wait_for(Duration::from_secs(20), |log| {
+            (count(log) >= at_least).then_some(())
+        });
+        count(&self.text())
+    }
+
     /// Every JSON line.
     pub fn lines(text: &str) -> Vec<Value> {
         text.lines()
