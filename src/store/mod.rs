@@ -1,8 +1,9 @@
 //! What outlives a request: sessions, redeemed states, the audit trail, the sealing key.
 //!
-//! Reads go through a few connections (`readers`; for admins, two more at a `desk`), all writes through one task (`writer`). Every call ends
-//! within [`BUDGET`]; when the store fails, callers are turned away at once until a probe goes through
-//! (C-42).
+//! Reads go through a few connections (`readers`; for admins, two more at a `desk`), all writes through one
+//! task (`writer`). A file is asked where the question arises, a server where the store's own tasks run, and a
+//! batch for a file is made on a thread of its own. Every call ends within [`BUDGET`]; when the store fails,
+//! callers are turned away at once until a probe goes through (C-42).
 //!
 //! It is one SQLite file, or a PostgreSQL database that several replicas share; the statements are the
 //! same (`db`). Nothing is remembered between two calls, so that what one replica writes is so for all
