@@ -4,10 +4,6 @@
 mod recorder;
 mod traces;
 
-use std::fs::File;
-use std::os::fd::AsFd as _;
-
-use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, Registry, fmt};
@@ -38,7 +34,7 @@ pub fn init(config: &Config) -> Result<Option<Traces>, reqwest::Error> {
 /// Our own events at `log.level`, those of dependencies from `warn` on (C-37).
 fn lines(log: Log) -> Layer {
     let filter = EnvFilter::new(format!("warn,usher={}", log.level));
-    let lines = fmt::layer().with_writer(standard_error()).with_target(false);
+    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
     match log.format {
         LogFormat::Json => lines
             .json()
@@ -48,13 +44,5 @@ fn lines(log: Log) -> Layer {
             .with_filter(filter)
             .boxed(),
         LogFormat::Text => lines.with_ansi(false).with_filter(filter).boxed(),
-    }
-}
-
-/// Without the lock that the standard library puts around it: a line is one write, which the kernel keeps whole.
-fn standard_error() -> BoxMakeWriter {
-    match std::io::stderr().as_fd().try_clone_to_owned() {
-        Ok(error) => BoxMakeWriter::new(File::from(error)),
-        Err(_) => BoxMakeWriter::new(std::io::stderr),
     }
 }
