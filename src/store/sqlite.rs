@@ -131,13 +131,7 @@ pub(super) fn limit(connection: &Connection, budget: Duration) -> rusqlite::Resu
 
 /// Says how many rows it touched.
 pub(super) fn execute(connection: &Connection, statement: &Statement) -> rusqlite::Result<u64> {
-    let mut prepared = prepare(connection, statement)?;
-    if prepared.column_count() == 0 {
-        return Ok(prepared.raw_execute()? as u64);
-    }
-    let mut rows = prepared.raw_query();
-    while rows.next()?.is_some() {}
-    Ok(0)
+    Ok(prepare(connection, statement)?.raw_execute()? as u64)
 }
 
 pub(super) fn rows(connection: &Connection, statement: &Statement) -> rusqlite::Result<Vec<db::Row>> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::BUDGET;
 use super::change::{Applied, Change};
@@ -19,6 +19,12 @@ use crate::audit::{Chain, ChainKey, Head, Row};
 
 /// The most writes in one transaction.
 pub(super) const BATCH: usize = 256;
+
+/// So many at once are a crowd, in which more are on their way; with fewer, each is written as it comes.
+const CROWD: usize = 4;
+
+/// How far apart the batches of a crowd begin: each costs the same, whether four wait for it or forty.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// How long a batch takes in more of what is queued: a crowd whose every change is a way to a server and
 /// back must not be too slow for the budget, nor for the other replicas.
@@ -84,7 +90,15 @@ impl Writer {
         let mut queued = Vec::with_capacity(BATCH);
         let mut writes = Vec::with_capacity(BATCH);
         let mut closing = None;
-        while closing.is_none() && orders.recv_many(&mut queued, BATCH).await > 0 {
+        let mut next = Instant::now();
+        while closing.is_none() {
+            sleep_until(next).await;
+            if orders.recv_many(&mut queued, BATCH).await == 0 {
+                break;
+            }
+            if queued.len() >= CROWD {
+                next = Instant::now() + GATHER;
+            }
             for order in queued.drain(..) {
                 match order {
                     Order::Write(write) if write.is_awaited() => writes.push(*write),
