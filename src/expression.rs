@@ -3,6 +3,7 @@
 mod context;
 mod names;
 
+use std::cell::LazyCell;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -80,6 +81,8 @@ pub struct Expression {
 
 enum Part {
     Text(String),
+    /// The path of a value, which is looked up as it is.
+    Name(Vec<String>),
     Code(minijinja::Expression<'static, 'static>),
 }
 
@@ -120,7 +123,7 @@ impl Expression {
             }
             let inside = &rest[start + 2..];
             let end = end_of(inside).ok_or_else(|| CompileError("{{ has no }}".into()))?;
-            parts.push(Part::Code(compile(&inside[..end], params, &mut references)?));
+            parts.push(compile(&inside[..end], params, &mut references)?);
             rest = &inside[end + 2..];
         }
         if !rest.is_empty() || parts.is_empty() {
@@ -136,10 +139,10 @@ impl Expression {
     /// Compiles a bare expression, without braces, such as `when` has.
     pub fn condition(source: &str, params: &ParamRules) -> Result<Self, CompileError> {
         let mut references = Vec::new();
-        let code = compile(source, params, &mut references)?;
+        let part = compile(source, params, &mut references)?;
         Ok(Self {
             source: source.to_owned(),
-            parts: vec![Part::Code(code)],
+            parts: vec![part],
             references,
         })
     }
@@ -191,32 +194,10 @@ impl Expression {
     }
 
     /// The value: of its own type where one expression stands alone, else text. `Null` is explicit.
-    pub fn evaluate(&self, context: &Context) -> Result<Value, NoValue> {
-        if self
-            .references
-            .iter()
-            .any(|r| !r.guarded && !context.has(&r.path))
-        {
-            return Err(NoValue::Missing);
-        }
+    pub fn evaluate(&self, context: &Context<'_>) -> Result<Value, NoValue> {
         let value = match self.parts.as_slice() {
-            [Part::Code(code)] => json(&run(code, context)?)?,
-            parts => {
-                let mut text = String::new();
-                for part in parts {
-                    match part {
-                        Part::Text(plain) => text.push_str(plain),
-                        Part::Code(code) => match json(&run(code, context)?)? {
-                            Value::String(part) => text.push_str(&part),
-                            Value::Bool(part) => text.push_str(if part { "true" } else { "false" }),
-                            Value::Number(part) if !part.is_f64() => text.push_str(&part.to_string()),
-                            Value::Null => return Err(NoValue::Missing),
-                            _ => return Err(NoValue::Failed),
-                        },
-                    }
-                }
-                Value::String(text)
-            }
+            [Part::Name(path)] => context.value(path).ok_or(NoValue::Missing)?,
+            parts => self.assemble(parts, context)?,
         };
         let fits = match &value {
             Value::String(text) => text.len() <= LARGEST,
@@ -224,19 +205,50 @@ impl Expression {
         };
         if fits { Ok(value) } else { Err(NoValue::Failed) }
     }
+
+    fn assemble(&self, parts: &[Part], context: &Context<'_>) -> Result<Value, NoValue> {
+        let missing = |reference: &Reference| !reference.guarded && !context.has(&reference.path);
+        if self.references.iter().any(missing) {
+            return Err(NoValue::Missing);
+        }
+        let root = LazyCell::new(|| context.root(&self.references));
+        let value = |part: &Part| match part {
+            Part::Text(text) => Ok(Value::String(text.clone())),
+            Part::Name(path) => context.value(path).ok_or(NoValue::Missing),
+            Part::Code(code) => run(code, root.clone()).and_then(|value| json(&value)),
+        };
+        if let [part] = parts {
+            return value(part);
+        }
+        let mut text = String::new();
+        for part in parts {
+            match value(part)? {
+                Value::String(part) => text.push_str(&part),
+                Value::Bool(part) => text.push_str(if part { "true" } else { "false" }),
+                Value::Number(part) if !part.is_f64() => text.push_str(&part.to_string()),
+                Value::Null => return Err(NoValue::Missing),
+                _ => return Err(NoValue::Failed),
+            }
+        }
+        Ok(Value::String(text))
+    }
 }
 
-fn compile(
-    source: &str,
-    params: &ParamRules,
-    references: &mut Vec<Reference>,
-) -> Result<minijinja::Expression<'static, 'static>, CompileError> {
+fn compile(source: &str, params: &ParamRules, references: &mut Vec<Reference>) -> Result<Part, CompileError> {
     let found = names::mentions(source).map_err(|e| CompileError(e.to_owned()))?;
     check(&found, params)?;
-    references.extend(found.references);
-    ENVIRONMENT
+    let code = ENVIRONMENT
         .compile_expression_owned(source.to_owned())
-        .map_err(|_| CompileError("is not an expression".into()))
+        .map_err(|_| CompileError("is not an expression".into()))?;
+    let part = match found.references.as_slice() {
+        // What a number means depends on the value before it, and is for minijinja to say.
+        [Reference { path, .. }] if found.alone && path.iter().all(|part| part.parse::<usize>().is_err()) => {
+            Part::Name(path.clone())
+        }
+        _ => Part::Code(code),
+    };
+    references.extend(found.references);
+    Ok(part)
 }
 
 fn check(found: &Mentions, params: &ParamRules) -> Result<(), CompileError> {
@@ -324,8 +336,8 @@ fn end_of(inside: &str) -> Option<usize> {
     None
 }
 
-fn run(code: &minijinja::Expression<'_, '_>, context: &Context) -> Result<Inner, NoValue> {
-    code.eval(context.root()).map_err(|error| match error.kind() {
+fn run(code: &minijinja::Expression<'_, '_>, root: Inner) -> Result<Inner, NoValue> {
+    code.eval(root).map_err(|error| match error.kind() {
         ErrorKind::UndefinedError => NoValue::Missing,
         _ => NoValue::Failed,
     })

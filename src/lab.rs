@@ -70,7 +70,7 @@ impl Experiment<'_> {
         } else {
             None
         };
-        let token = LabToken::make(app, &prepared.claims, flaw, key)?;
+        let token = LabToken::make(app, prepared.claims(), flaw, key)?;
         if let Some(address) = &prepared.address {
             app.delivery.fits(address, token.length())?;
         }

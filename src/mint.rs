@@ -7,7 +7,6 @@
 mod window;
 
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use crate::access::{Denial, Grant};
 use crate::claims::{ClaimError, ClaimSet, Inputs};
@@ -15,7 +14,7 @@ use crate::config::App;
 use crate::delivery::{Address, TooLong};
 use crate::identity::Identity;
 use crate::params::{ParamError, Params};
-use crate::signer::{KeyError, SignedToken};
+use crate::signer::{Draft, KeyError, SignedToken};
 use crate::vendors::vonage_video::Room;
 pub use window::Window;
 
@@ -30,7 +29,7 @@ pub struct Minted {
 /// All that a token would say, without the signature.
 #[derive(Debug)]
 pub struct Prepared {
-    pub claims: ClaimSet,
+    draft: Draft,
     pub roles: Vec<String>,
     /// Where people arrive; none where only the token API serves the app.
     pub address: Option<Address>,
@@ -75,7 +74,7 @@ impl Refusal {
 #[derive(Debug)]
 pub struct Granted<'a> {
     app: &'a App,
-    grant: Grant,
+    grant: Grant<'a>,
     address: Option<Address>,
     room: Option<(&'a Room, String)>,
 }
@@ -83,8 +82,8 @@ pub struct Granted<'a> {
 /// Whether this person may come in, and where to.
 pub fn grant<'a>(
     app: &'a App,
-    identity: &Identity,
-    params: &Params,
+    identity: &'a Identity,
+    params: &'a Params,
     now: OffsetDateTime,
 ) -> Result<Granted<'a>, Refusal> {
     let decided = app.decide(identity, params, now);
@@ -123,7 +122,7 @@ impl<'a> Granted<'a> {
 
     /// In which roles, and where to, without a token.
     pub fn without_token(self) -> (Vec<String>, Option<Address>) {
-        (self.grant.roles().to_vec(), self.address)
+        (self.grant.into_roles(), self.address)
     }
 
     /// Fills in the claims; `session_id` is that of the room.
@@ -135,29 +134,37 @@ impl<'a> Granted<'a> {
             title: &app.title,
             issued_at: now - app.iat_backdate,
             ttl: app.ttl,
-            jti: Uuid::new_v4(),
             session_id,
         };
-        let claims = app.recipe.fill(&self.grant, &inputs)?;
+        let draft = app.key.draft(app.recipe.fill(&self.grant, &inputs)?);
         if let Some(address) = &self.address {
-            app.delivery.fits(address, app.key.token_length(&claims))?;
+            app.delivery.fits(address, draft.token_length())?;
         }
         Ok(Prepared {
-            claims,
-            roles: self.grant.roles().to_vec(),
+            draft,
+            roles: self.grant.into_roles(),
             address: self.address,
         })
     }
 }
 
 impl Prepared {
+    pub fn claims(&self) -> &ClaimSet {
+        self.draft.claims()
+    }
+
+    /// How many bytes the token will have.
+    pub fn token_length(&self) -> usize {
+        self.draft.token_length()
+    }
+
     /// Signs. What it returns must be recorded before it leaves.
     pub fn sign(self, app: &App) -> Result<Minted, Refusal> {
         Ok(Minted {
-            token: app.key.sign(&self.claims)?,
+            token: app.key.sign(&self.draft)?,
             roles: self.roles,
             address: self.address,
-            claims: self.claims,
+            claims: self.draft.into_claims(),
         })
     }
 }

@@ -92,7 +92,7 @@ impl<'a> Made<'a> {
 
     /// In the vendor's order, those that would be left out too.
     pub fn claims(self) -> impl Iterator<Item = Said<'a>> {
-        let values = self.prepared.claims.as_map();
+        let values = self.prepared.claims().as_map();
         self.app.recipe.expectations().map(|expected| Said {
             expected,
             value: values.get(expected.name()),
@@ -100,7 +100,7 @@ impl<'a> Made<'a> {
     }
 
     pub fn token_bytes(self) -> usize {
-        self.app.key.token_length(&self.prepared.claims)
+        self.prepared.token_length()
     }
 
     /// The seconds for which the token works; none where it does not say so itself.

@@ -56,21 +56,24 @@ pub struct RoleRule {
 
 /// Proof that `decide` let this person through to this app; made nowhere else.
 #[derive(Debug)]
-pub struct Grant {
-    identity: Identity,
-    params: Params,
+pub struct Grant<'a> {
+    identity: &'a Identity,
+    params: &'a Params,
     roles: Vec<String>,
 }
 
-impl Grant {
-    pub fn identity(&self) -> &Identity {
-        &self.identity
+impl<'a> Grant<'a> {
+    pub fn identity(&self) -> &'a Identity {
+        self.identity
     }
-    pub fn params(&self) -> &Params {
-        &self.params
+    pub fn params(&self) -> &'a Params {
+        self.params
     }
     pub fn roles(&self) -> &[String] {
         &self.roles
+    }
+    pub fn into_roles(self) -> Vec<String> {
+        self.roles
     }
 }
 
@@ -123,18 +126,18 @@ impl Denial {
 }
 
 /// Whether this person may open the app, and in which roles. What is unknown never opens (C-15).
-pub fn decide(
-    identity: &Identity,
+pub fn decide<'a>(
+    identity: &'a Identity,
     rules: &Rules,
-    params: &Params,
+    params: &'a Params,
     app: (&AppId, &str),
     now: OffsetDateTime,
-) -> Result<Grant, Denial> {
+) -> Result<Grant<'a>, Denial> {
     let fits = Fits::of(identity, rules, params, app, now);
     fits.verdict().map_err(|(denial, _)| denial)?;
     Ok(Grant {
-        identity: identity.clone(),
-        params: params.clone(),
+        identity,
+        params,
         roles: rules.roles.named(&rules.roles.chosen(&fits.roles)),
     })
 }
@@ -250,7 +253,7 @@ fn unknowns(fits: &[Fit]) -> impl Iterator<Item = (usize, Unknown)> {
 
 /// `when` fits where it is the boolean `true`, and nothing else. Over an address that is not verified it
 /// is unknown, unless it looks at that itself (S-323).
-fn condition(when: &Expression, identity: &Identity, context: &Context) -> Fit {
+fn condition(when: &Expression, identity: &Identity, context: &Context<'_>) -> Fit {
     if when.reads("email") && !when.reads("email_verified") && identity.verified_email().is_none() {
         return Fit::Unknown(Unknown::Email { matches: false });
     }

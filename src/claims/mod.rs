@@ -8,7 +8,6 @@ mod tree;
 
 use serde_json::{Map, Value};
 use time::{Duration, OffsetDateTime};
-use uuid::Uuid;
 
 use crate::types::AppId;
 pub use describe::{Expectation, Moment};
@@ -25,13 +24,12 @@ pub struct Inputs<'a> {
     /// `iat`; cut to whole seconds.
     pub issued_at: OffsetDateTime,
     pub ttl: Duration,
-    pub jti: Uuid,
     /// Of the room that was resolved for this launch (C-6).
     pub session_id: Option<&'a str>,
 }
 
 /// Claims that a recipe made for a grant, in the vendor's order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ClaimSet {
     claims: Map<String, Value>,
     issued_at: OffsetDateTime,

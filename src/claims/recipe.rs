@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use super::tree::{Care, Tree};
 use super::{ClaimError, ClaimSet, Inputs, clean};
@@ -79,8 +80,8 @@ pub enum Source {
 
 /// The grant as the sources of claims see it.
 pub(super) struct Person<'a> {
-    grant: &'a Grant,
-    pub context: Context,
+    grant: &'a Grant<'a>,
+    pub context: Context<'a>,
 }
 
 impl Person<'_> {
@@ -159,20 +160,20 @@ impl Recipe {
     }
 
     /// Fills in the claims; one without a value is absent, or refuses if required.
-    pub fn fill(&self, grant: &Grant, inputs: &Inputs<'_>) -> Result<ClaimSet, ClaimError> {
+    pub fn fill(&self, grant: &Grant<'_>, inputs: &Inputs<'_>) -> Result<ClaimSet, ClaimError> {
         let person = Person {
             grant,
             context: Context::new(grant.identity(), grant.params(), inputs.app, inputs.title),
         };
         let issued_at = inputs.issued_at.truncate_to_second();
         let expires_at = issued_at + inputs.ttl;
-        let mut claims = Map::new();
+        let mut claims = Map::with_capacity(self.claims.len());
         for claim in &self.claims {
             let value = match &claim.source {
                 Source::IssuedAt => Ok(self.unit.count(issued_at)),
                 Source::ExpiresAt => Ok(self.unit.count(expires_at)),
                 Source::NotBefore => Ok(self.unit.count(issued_at - LEEWAY)),
-                Source::Jti => Ok(json!(inputs.jti.to_string())),
+                Source::Jti => Ok(json!(Uuid::new_v4().to_string())),
                 Source::SessionId => inputs.session_id.map(Value::from).ok_or(NoValue::Missing),
                 Source::Tree(tree, care) => match tree.fill(&person, &claim.name, *care) {
                     Err(ClaimError::Missing { .. } | ClaimError::EmailUnverified) if !claim.required => {
@@ -295,10 +296,13 @@ fn profile(pairs: &[(String, Expression)], person: &Person<'_>) -> Result<Value,
         let Ok(Value::String(value)) = text(expression, person, VALUE) else {
             continue;
         };
-        let value = match key.to_ascii_lowercase().as_str() {
-            "twitter" | "linkedin" => clean::link_or_handle(&value),
-            "website" => clean::link(&value),
-            _ => Some(value),
+        let is = |name: &str| key.eq_ignore_ascii_case(name);
+        let value = if is("twitter") || is("linkedin") {
+            clean::link_or_handle(&value)
+        } else if is("website") {
+            clean::link(&value)
+        } else {
+            Some(value)
         };
         entries.extend(value.map(|value| json!([key, value])));
     }

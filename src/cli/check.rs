@@ -175,9 +175,7 @@ fn long_addresses(loaded: &Loaded, path: &Path, now: OffsetDateTime) -> Vec<Prob
         let app = loaded.config.app(&test.app)?;
         let params = app.params.accept(&test.params).ok()?;
         let made = mint::prepare(app, &test.identity, &params, now).ok()?;
-        let length = app
-            .delivery
-            .length(made.address.as_ref()?, app.key.token_length(&made.claims));
+        let length = app.delivery.length(made.address.as_ref()?, made.token_length());
         (length > 2000).then(|| Problem {
             file: path.to_owned(),
             line: test.line,
@@ -235,7 +233,7 @@ pub fn persona(config: &Config, test: &PersonaTest, now: OffsetDateTime) -> Resu
     match mint::prepare(app, &test.identity, &params, now) {
         Err(refusal) => refused(refusal.code(), &refusal.to_string()),
         Ok(_) if !test.expect.allowed => Err("expected a refusal, was let in".into()),
-        Ok(prepared) => differences(&test.expect.claims, prepared.claims.as_map()),
+        Ok(prepared) => differences(&test.expect.claims, prepared.claims().as_map()),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::config::{App, Config, Loaded, PersonaTest};
 use crate::expression::meant;
 use crate::lab::{self, Exit, Experiment, Flaw};
-use crate::mint::{self, Refusal};
+use crate::mint;
 use crate::types::Reference;
 use crate::web::text::Lang;
 use crate::web::text::lab::flaw as texts;
@@ -130,8 +130,11 @@ fn make(config: &Config, app: &App, flaw: Flaw, test: &PersonaTest) -> anyhow::R
         actor: Actor::Cli,
         occasion: &occasion,
     };
-    let params = app.params.accept(&test.params).map_err(Refusal::from);
-    let granted = params.and_then(|params| mint::grant(app, person, &params, occasion.now));
+    let params = app.params.accept(&test.params);
+    let granted = match &params {
+        Ok(params) => mint::grant(app, person, params, occasion.now),
+        Err(error) => Err(error.clone().into()),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

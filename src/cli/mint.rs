@@ -30,8 +30,11 @@ pub fn run(path: &Path, trial: &Trial, raw: bool) -> anyhow::Result<ExitCode> {
         reference: Reference::random(),
         address: None,
     };
-    let params = app.params.accept(&trial.params).map_err(Refusal::from);
-    let granted = params.and_then(|params| mint::grant(app, &person, &params, occasion.now));
+    let params = app.params.accept(&trial.params);
+    let granted = match &params {
+        Ok(params) => mint::grant(app, &person, params, occasion.now),
+        Err(error) => Err(error.clone().into()),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

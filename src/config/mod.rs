@@ -271,12 +271,12 @@ impl App {
     }
 
     /// Whether this person may open the app, and in which roles.
-    pub fn decide(
+    pub fn decide<'a>(
         &self,
-        identity: &Identity,
-        params: &Params,
+        identity: &'a Identity,
+        params: &'a Params,
         now: OffsetDateTime,
-    ) -> Result<access::Grant, access::Denial> {
+    ) -> Result<access::Grant<'a>, access::Denial> {
         access::decide(identity, &self.access, params, (&self.id, &self.title), now)
     }
 

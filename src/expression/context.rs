@@ -1,81 +1,139 @@
 //! What expressions see: `user`, `params`, `app`; and our filters.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
+use super::names::Reference;
 use crate::identity::Identity;
 use crate::params::Params;
-use crate::types::AppId;
+use crate::types::{AppId, Email};
 
-/// The values of one launch.
-pub struct Context(Value);
+/// The values of one launch, of which nothing is made until an expression names it.
+pub struct Context<'a> {
+    identity: &'a Identity,
+    params: &'a Params,
+    app: &'a AppId,
+    title: &'a str,
+}
 
-impl Context {
-    pub fn new(identity: &Identity, params: &Params, app: &AppId, title: &str) -> Self {
-        let mut user = BTreeMap::new();
-        let mut put = |name: &'static str, value: Option<Value>| value.map(|v| user.insert(name, v));
-        put("sub", Some(identity.subject.as_str().into()));
-        put("issuer", Some(identity.issuer.as_str().into()));
-        put("provider", Some(identity.provider.as_str().into()));
-        put(
-            "email",
-            identity.email.as_ref().map(|email| email.as_str().into()),
-        );
-        put("email_verified", Some(identity.email_verified.into()));
-        put("name", identity.name().map(Value::from));
-        for name in ["given_name", "family_name", "preferred_username", "picture"] {
-            put(name, identity.text(name).map(Value::from));
+impl<'a> Context<'a> {
+    pub fn new(identity: &'a Identity, params: &'a Params, app: &'a AppId, title: &'a str) -> Self {
+        Self {
+            identity,
+            params,
+            app,
+            title,
         }
-        put(
-            "groups",
-            identity
-                .groups
-                .known()
-                .map(|groups| groups.iter().map(String::as_str).collect()),
-        );
-        let claims = identity.claims.iter().filter(|(_, value)| !value.is_null());
-        put(
-            "claims",
-            Some(Value::from_pairs(
-                claims.map(|(name, value)| (name.as_str(), inner(value))),
-            )),
-        );
-        let params: BTreeMap<&str, Value> = params.iter().map(|(n, v)| (n, v.into())).collect();
-        let app = BTreeMap::from([("id", Value::from(app.as_str())), ("title", Value::from(title))]);
-        let root = BTreeMap::from([
-            ("user", Value::from(user)),
-            ("params", Value::from(params)),
-            ("app", Value::from(app)),
-        ]);
-        Self(Value::from(root))
     }
 
-    pub(super) fn root(&self) -> Value {
-        self.0.clone()
+    /// What minijinja gets to see: of each table what the references name, since nothing takes one whole.
+    pub(super) fn root(&self, references: &[Reference]) -> Value {
+        let table = |wanted: &str| -> BTreeMap<&str, Value> {
+            let paths = references.iter().filter_map(|reference| split(&reference.path));
+            paths
+                .filter(|(table, ..)| *table == wanted)
+                .filter_map(|(table, name, _)| Some((name, inner(&*self.named(table, name)?))))
+                .collect()
+        };
+        let mut user = table("user");
+        user.insert("claims", table("claims").into());
+        Value::from(BTreeMap::from([
+            ("user", Value::from(user)),
+            ("params", table("params").into()),
+            ("app", table("app").into()),
+        ]))
     }
 
     /// Whether a value stands at `path`.
     pub(super) fn has(&self, path: &[String]) -> bool {
-        let mut value = self.0.clone();
-        for part in path {
-            let next = match (value.kind(), part.parse::<usize>()) {
-                (ValueKind::Seq, Ok(index)) => value.get_item_by_index(index),
-                (ValueKind::Map, _) => value.get_attr(part),
-                _ => return false,
-            };
-            match next {
-                Ok(found) if !found.is_undefined() => value = found,
-                _ => return false,
-            }
+        self.find(path).is_some()
+    }
+
+    /// The value at `path`; none where it, or an item of a list in it, is missing.
+    pub(super) fn value(&self, path: &[String]) -> Option<Json> {
+        match self.find(path)? {
+            Cow::Borrowed(value) => whole(value),
+            Cow::Owned(value) => Some(value),
         }
-        true
+    }
+
+    fn find(&self, path: &[String]) -> Option<Cow<'a, Json>> {
+        let (table, name, rest) = split(path)?;
+        rest.iter()
+            .try_fold(self.named(table, name)?, |value, part| match value {
+                Cow::Borrowed(value) => member(value, part).map(Cow::Borrowed),
+                Cow::Owned(value) => member(&value, part).cloned().map(Cow::Owned),
+            })
+    }
+
+    fn named(&self, table: &str, name: &str) -> Option<Cow<'a, Json>> {
+        let identity = self.identity;
+        let text = match (table, name) {
+            ("claims", name) => return present(identity.claims.get(name)).map(Cow::Borrowed),
+            ("user", "email_verified") => return Some(Cow::Owned(identity.email_verified.into())),
+            ("user", "groups") => return identity.groups.known().map(|groups| Cow::Owned(groups.into())),
+            ("user", "name") => return identity.name().map(|name| Cow::Owned(name.into())),
+            ("user", "sub") => Some(identity.subject.as_str()),
+            ("user", "issuer") => Some(identity.issuer.as_str()),
+            ("user", "provider") => Some(identity.provider.as_str()),
+            ("user", "email") => identity.email.as_ref().map(Email::as_str),
+            ("user", "given_name" | "family_name" | "preferred_username" | "picture") => identity.text(name),
+            ("params", name) => self.params.get(name),
+            ("app", "id") => Some(self.app.as_str()),
+            ("app", "title") => Some(self.title),
+            _ => None,
+        };
+        text.map(|text| Cow::Owned(text.into()))
     }
 }
 
-/// A JSON value for minijinja. Null is a missing value, wherever it stands (C-12).
+/// A path as its table, the name in it, and the rest; the claims are a table of their own.
+fn split(path: &[String]) -> Option<(&str, &str, &[String])> {
+    match path {
+        [user, claims, name, rest @ ..] if user == "user" && claims == "claims" => {
+            Some(("claims", name, rest))
+        }
+        [table, name, rest @ ..] => Some((table, name, rest)),
+        _ => None,
+    }
+}
+
+/// Null is a missing value, wherever it stands (C-12).
+fn present(json: Option<&Json>) -> Option<&Json> {
+    json.filter(|value| !value.is_null())
+}
+
+fn member<'a>(value: &'a Json, part: &str) -> Option<&'a Json> {
+    present(match value {
+        Json::Array(items) => items.get(part.parse::<usize>().ok()?),
+        Json::Object(members) => members.get(part),
+        _ => None,
+    })
+}
+
+/// A value as minijinja would give it back: without null members, which are missing, in the order of
+/// their names; none where an item of a list is missing.
+fn whole(json: &Json) -> Option<Json> {
+    Some(match json {
+        Json::Null => return None,
+        Json::Array(items) => Json::Array(items.iter().map(whole).collect::<Option<_>>()?),
+        Json::Object(object) => {
+            let present = object.iter().filter(|(_, value)| !value.is_null());
+            let mut members = present
+                .map(|(name, value)| Some((name.clone(), whole(value)?)))
+                .collect::<Option<Map<_, _>>>()?;
+            members.sort_keys();
+            Json::Object(members)
+        }
+        plain => plain.clone(),
+    })
+}
+
+/// A JSON value for minijinja.
 fn inner(json: &Json) -> Value {
     match json {
         Json::Null => Value::UNDEFINED,

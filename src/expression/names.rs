@@ -17,6 +17,8 @@ pub struct Mentions {
     pub references: Vec<Reference>,
     pub filters: Vec<String>,
     pub tests: Vec<String>,
+    /// One reference is all that there is.
+    pub alone: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,7 @@ pub fn mentions(source: &str) -> Result<Mentions, &'static str> {
             }
             Token::Word(name) if !KEYWORDS.contains(&name.as_str()) => {
                 let (reference, next) = reference(&tokens, at)?;
+                found.alone = at == 0 && next == tokens.len();
                 found.references.push(reference);
                 at = next;
             }
@@ -187,6 +190,23 @@ mod tests {
         );
         assert_eq!(paths("user.a | default(user.b) | upper"), ["user/a?", "user/b"]);
         assert_eq!(paths("user.a is not defined and user.a"), ["user/a?", "user/a"]);
+    }
+
+    #[test]
+    fn a_reference_with_anything_beside_it_is_not_alone() {
+        for (source, alone) in [
+            ("user.name", true),
+            (" user.claims['a b'].c ", true),
+            ("(user.name)", false),
+            ("not user.name", false),
+            ("-user.name", false),
+            ("user.name | upper", false),
+            ("user.name is defined", false),
+            ("user.name == user.email", false),
+            ("'user.name'", false),
+        ] {
+            assert_eq!(mentions(source).unwrap().alone, alone, "{source}");
+        }
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::{Map, json};
 
 use super::*;
@@ -32,13 +33,14 @@ fn rules() -> ParamRules {
     rules
 }
 
-fn context() -> Context {
+fn of(expression: &Expression, identity: &Identity) -> Result<Value, NoValue> {
     let params: Params = rules().accept(&[("customer".into(), "c-1".into())]).unwrap();
-    Context::new(&identity(), &params, &AppId::parse("support").unwrap(), "Support")
+    let app = AppId::parse("support").unwrap();
+    expression.evaluate(&Context::new(identity, &params, &app, "Support"))
 }
 
 fn value(text: &str) -> Result<Value, NoValue> {
-    Expression::compile(text, &rules()).unwrap().evaluate(&context())
+    of(&Expression::compile(text, &rules()).unwrap(), &identity())
 }
 
 #[test]
@@ -143,9 +145,8 @@ fn c_12_default_and_our_filters() {
 fn c_12_a_result_is_at_most_4_kib() {
     let mut identity = identity();
     identity.claims = Map::from_iter([("big".to_owned(), json!("x".repeat(LARGEST + 1)))]);
-    let context = Context::new(&identity, &Params::default(), &AppId::parse("a").unwrap(), "A");
     let expression = Expression::compile("{{ user.claims.big }}", &rules()).unwrap();
-    assert_eq!(expression.evaluate(&context), Err(NoValue::Failed));
+    assert_eq!(of(&expression, &identity), Err(NoValue::Failed));
 }
 
 #[test]
@@ -165,9 +166,62 @@ fn c_15_a_condition_over_something_unknown_does_not_hold() {
     ] {
         let condition = Expression::condition(source, &rules()).unwrap();
         assert_eq!(
-            condition.evaluate(&context()) == Ok(Value::Bool(true)),
+            of(&condition, &identity()) == Ok(Value::Bool(true)),
             holds,
             "{source}"
         );
+    }
+}
+
+#[test]
+fn c_12_a_number_in_a_path_is_an_index_of_a_list_only() {
+    assert_eq!(value("{{ user.claims.teams[1] }}"), Ok(json!("b")));
+    assert_eq!(value("{{ user.claims.teams['1'] }}"), Err(NoValue::Missing));
+    assert_eq!(value("{{ user.claims.teams[2] }}"), Err(NoValue::Missing));
+    assert_eq!(value("{{ user.claims.list[1] }}"), Err(NoValue::Missing));
+    assert_eq!(value("{{ user.claims.title[0] }}"), Err(NoValue::Missing));
+}
+
+/// Any JSON value, with few names, so that paths meet some.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        Just(json!("x".repeat(LARGEST / 2))),
+    ];
+    leaf.prop_recursive(3, 16, 3, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            proptest::collection::vec(("[abc]", inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn c_12_a_name_alone_is_what_minijinja_would_make_of_it(
+        values in proptest::collection::vec(anything(), 4),
+        verified: bool,
+        groups in proptest::option::of(proptest::collection::vec("[a-z]{0,3}", 0..3)),
+        path in prop_oneof![
+            "claims\\.(a|name|picture)(\\.[abc]|\\['[abc0]'\\]){0,2}",
+            "sub|issuer|provider|email|email_verified|name|given_name|picture|groups",
+        ],
+    ) {
+        let mut identity = identity();
+        identity.email_verified = verified;
+        identity.groups = groups.map_or(Groups::Unknown(GroupsUnknown::Absent), Groups::Known);
+        let names = ["a", "name", "given_name", "picture"];
+        identity.claims = names.map(str::to_owned).into_iter().zip(values).collect();
+        let evaluated = |text: String| of(&Expression::compile(&text, &rules()).unwrap(), &identity);
+        let by_minijinja = evaluated(format!("{{{{ (user.{path}) }}}}"));
+        let alone = evaluated(format!("{{{{ user.{path} }}}}"));
+        // As text, so that the order of members counts.
+        prop_assert_eq!(alone.map(|value| value.to_string()), by_minijinja.map(|value| value.to_string()));
     }
 }

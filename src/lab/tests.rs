@@ -54,9 +54,9 @@ fn differing(ours: &Value, theirs: &Value) -> Vec<String> {
 /// An honest token, and the wrong one made of the same claims.
 fn both(app: &App, person: &Identity, flaw: Flaw) -> (String, String) {
     let prepared = prepare(app, person, &Params::default(), NOW).unwrap();
-    let honest = app.key.compact(prepared.claims.as_map()).unwrap();
+    let honest = app.key.compact(prepared.claims().as_map()).unwrap();
     let key = (flaw == Flaw::OtherKey).then(|| stranger(app.key.algorithm()).ok().unwrap());
-    let wrong = LabToken::make(app, &prepared.claims, flaw, key).ok().unwrap();
+    let wrong = LabToken::make(app, prepared.claims(), flaw, key).ok().unwrap();
     let sha256 = wrong.facts().sha256.clone();
     let wrong = wrong.into_compact();
     assert_eq!(sha256, sha256_of(&wrong));

@@ -6,6 +6,7 @@ mod stated;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::*;
 use crate::audit::Receipt;
@@ -42,7 +43,7 @@ fn now() -> OffsetDateTime {
 }
 
 fn claims(config: &Config, identity: &Identity) -> Result<Map<String, Value>, Refusal> {
-    prepare(&config.apps[0], identity, &Params::default(), now()).map(|made| made.claims.as_map().clone())
+    prepare(&config.apps[0], identity, &Params::default(), now()).map(|made| made.claims().as_map().clone())
 }
 
 /// The whole way but the record.
@@ -139,10 +140,10 @@ fn lesson_33_the_token_is_what_was_prepared_and_an_independent_library_verifies_
     let identity = ada(json!({ "name": "Ada" }));
     let prepared = prepare(app, &identity, &Params::default(), now()).unwrap();
     let minted = mint(app, &identity).unwrap();
-    let length = app.key.token_length(&prepared.claims);
+    let length = prepared.token_length();
     let facts = minted.token.facts().clone();
     assert_eq!(facts.expires_at.unwrap() - facts.issued_at, app.ttl);
-    let receipt = Receipt::after_commit(minted.token, uuid::Uuid::now_v7());
+    let receipt = Receipt::after_commit(minted.token, Uuid::now_v7());
     let launch = hand_over(receipt, &minted.address.unwrap(), &app.delivery).unwrap();
     let Launch::Redirect(location) = launch else {
         panic!("it is a redirect")
@@ -156,7 +157,7 @@ fn lesson_33_the_token_is_what_was_prepared_and_an_independent_library_verifies_
     validation.validate_exp = false;
     let key = DecodingKey::from_rsa_pem(app.key.public().unwrap().pem().as_bytes()).unwrap();
     let decoded = decode::<Map<String, Value>>(token, &key, &validation).unwrap();
-    assert_eq!(&decoded.claims, prepared.claims.as_map());
+    assert_eq!(&decoded.claims, prepared.claims().as_map());
     assert_eq!(decoded.header.kid.as_deref(), Some("k-1"));
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
     let hex: String = hash
@@ -182,7 +183,7 @@ fn the_token_api_answers_with_the_members_that_the_vendor_names() {
         ("none", Part::Claim("twitter".to_owned())),
         ("region", Part::Constant(json!(["eu"]))),
     ]);
-    let receipt = Receipt::after_commit(minted.token, uuid::Uuid::now_v7());
+    let receipt = Receipt::after_commit(minted.token, Uuid::now_v7());
     let Launch::Json(body) = answer(
         receipt,
         &members,

@@ -62,6 +62,30 @@ impl SignedToken {
     }
 }
 
+/// A token of which only the signature is missing.
+#[derive(Debug)]
+pub struct Draft {
+    claims: ClaimSet,
+    /// Header and payload, with a dot between.
+    unsigned: String,
+    token_length: usize,
+}
+
+impl Draft {
+    pub fn claims(&self) -> &ClaimSet {
+        &self.claims
+    }
+
+    pub fn into_claims(self) -> ClaimSet {
+        self.claims
+    }
+
+    /// How many bytes the token will have.
+    pub fn token_length(&self) -> usize {
+        self.token_length
+    }
+}
+
 /// The key could not sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the key cannot sign")]
@@ -176,9 +200,21 @@ impl SigningKey {
         })
     }
 
-    /// The compact token of `claims`.
-    pub fn sign(&self, claims: &ClaimSet) -> Result<SignedToken, KeyError> {
-        let compact = self.compact(claims.as_map())?;
+    /// Writes the claims out for this key.
+    pub fn draft(&self, claims: ClaimSet) -> Draft {
+        let unsigned = self.unsigned(claims.as_map());
+        let signature = (self.signature_length * 4).div_ceil(3);
+        Draft {
+            claims,
+            token_length: unsigned.len() + 1 + signature,
+            unsigned,
+        }
+    }
+
+    /// The token of a draft of this key.
+    pub fn sign(&self, draft: &Draft) -> Result<SignedToken, KeyError> {
+        let compact = self.signed(&draft.unsigned)?;
+        let claims = draft.claims();
         let facts = TokenFacts {
             sha256: sha256_of(&compact),
             kid: self.kid.clone(),
@@ -195,17 +231,13 @@ impl SigningKey {
 
     /// The compact form of claims that are no launch's, such as those of a call to a vendor's API.
     pub(crate) fn compact(&self, claims: &Map<String, Value>) -> Result<SecretString, KeyError> {
-        let mut compact = self.unsigned(claims);
-        let signature = self.signer.try_sign(compact.as_bytes()).map_err(|_| KeyError)?;
-        compact.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut compact);
-        Ok(compact.into())
+        self.signed(&self.unsigned(claims))
     }
 
-    /// How many bytes the token of `claims` has, without signing it.
-    pub fn token_length(&self, claims: &ClaimSet) -> usize {
-        let signature = (self.signature_length * 4).div_ceil(3);
-        self.unsigned(claims.as_map()).len() + 1 + signature
+    fn signed(&self, unsigned: &str) -> Result<SecretString, KeyError> {
+        let signature = self.signer.try_sign(unsigned.as_bytes()).map_err(|_| KeyError)?;
+        let signature = URL_SAFE_NO_PAD.encode(signature);
+        Ok([unsigned, &signature].join(".").into())
     }
 
     /// Header and payload, with a dot between.

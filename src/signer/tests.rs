@@ -160,20 +160,21 @@ fn claims() -> ClaimSet {
     let app = &loaded.config.apps[0];
     mint::prepare(app, identity, &Params::default(), OffsetDateTime::UNIX_EPOCH)
         .unwrap()
-        .claims
+        .claims()
+        .clone()
 }
 
 /// Signs, and verifies as a vendor would.
 fn launch(key: &SigningKey, verifying: &DecodingKey) {
     use secrecy::ExposeSecret as _;
-    let claims = claims();
-    let token = key.sign(&claims).unwrap();
+    let draft = key.draft(claims());
+    let token = key.sign(&draft).unwrap();
     let compact = token.compact().expose_secret();
-    assert_eq!(compact.len(), key.token_length(&claims));
+    assert_eq!(compact.len(), draft.token_length());
     let mut validation = Validation::new(key.algorithm());
     validation.validate_exp = false;
     let decoded = jsonwebtoken::decode::<Map<String, Value>>(compact, verifying, &validation).unwrap();
-    assert_eq!(&decoded.claims, claims.as_map());
+    assert_eq!(&decoded.claims, draft.claims().as_map());
     assert_eq!(decoded.header, Header::new(key.algorithm()));
     assert_eq!(
         token.facts().expires_at.unwrap() - token.facts().issued_at,

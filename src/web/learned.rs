@@ -32,7 +32,7 @@ fn learned(visit: &Visit, app: &App, person: &Identity) -> Option<Learned> {
     let named = app.recipe.expectations().filter(Expectation::is_of_the_person);
     let refusal = match mint::prepare(app, person, &Params::default(), visit.now) {
         Ok(prepared) => {
-            let made = prepared.claims.as_map();
+            let made = prepared.claims().as_map();
             let told = |name: &str| Some((name.to_owned(), words(made.get(name)?)));
             return Some(Learned::Claims(
                 named.filter_map(|claim| told(claim.name())).collect(),

@@ -43,7 +43,7 @@ proptest! {
         let now = OffsetDateTime::from_unix_timestamp(seconds).unwrap();
         for config in &*APPS {
             let Ok(made) = prepare(&config.apps[0], &identity, &Params::default(), now) else { continue };
-            let claims = made.claims.as_map();
+            let claims = made.claims().as_map();
             let (iat, exp) = (claims["iat"].as_i64().unwrap(), claims["exp"].as_i64().unwrap());
             prop_assert_eq!(exp - iat, 90);
             let backdate = if config.apps[0].vendor == "frameable" { 25 } else { 0 };

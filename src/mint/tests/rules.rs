@@ -68,7 +68,7 @@ fn s_450_a_token_lives_no_longer_than_its_vendor_takes_and_says_so() {
         let config = loaded(&smallest(vendor, fields, &format!("ttl = \"{hours}h\""))).config;
         let app = &config.apps[0];
         let made = prepare(app, &ada(json!({ "name": "Ada" })), &device(app), now()).unwrap();
-        let claims = made.claims.as_map();
+        let claims = made.claims().as_map();
         let time = |name: &str| claims.get(name).and_then(Value::as_i64);
         assert_eq!(
             time("exp").unwrap() - time("iat").unwrap(),
@@ -88,7 +88,7 @@ fn s_451_nothing_that_a_person_is_adds_a_claim() {
     let names = |config: &Config, identity: &Identity| -> Vec<String> {
         let app = &config.apps[0];
         let made = prepare(app, identity, &device(app), now()).unwrap();
-        made.claims.as_map().keys().cloned().collect()
+        made.claims().as_map().keys().cloned().collect()
     };
     let plain = ada(json!({ "name": "Ada", "picture": "https://a.example/p.png" }));
     let mut full = plain.clone();
@@ -130,7 +130,7 @@ fn s_314_s_452_no_two_tokens_have_the_same_jti() {
     let mut seen = HashSet::new();
     for _ in 0..10_000 {
         let made = prepare(&config.apps[0], &identity, &Params::default(), now()).unwrap();
-        let jti = made.claims.as_map()["jti"].as_str().unwrap().to_owned();
+        let jti = made.claims().as_map()["jti"].as_str().unwrap().to_owned();
         // Of 122 random bits.
         assert_eq!(Uuid::parse_str(&jti).unwrap().get_version_num(), 4);
         assert!(

@@ -73,7 +73,7 @@ fn each_preset_mints_what_its_vendor_documents() {
         let ada = config::persona(persona, &config.providers).unwrap_or_else(|e| panic!("{e}"));
         let params = app.params.accept(&tests[0].params).unwrap();
         let made = mint::prepare(app, &ada, &params, now).unwrap_or_else(|e| panic!("{}: {e}", preset.name));
-        let mut claims = made.claims.as_map().clone();
+        let mut claims = made.claims().as_map().clone();
         if let Some(jti) = claims.get_mut("jti") {
             let id = Uuid::parse_str(jti.as_str().unwrap()).unwrap();
             assert_eq!(id.get_version_num(), 4, "{}", preset.name);
@@ -265,7 +265,7 @@ fn metabases_embedded_dashboards_are_a_path_segment_away() {
     )
     .unwrap();
     assert_eq!(
-        Value::Object(made.claims.as_map().clone()),
+        Value::Object(made.claims().as_map().clone()),
         json!({ "resource": { "dashboard": 7 }, "params": { "region": "emea" }, "exp": 300 })
     );
     assert_eq!(
@@ -292,7 +292,7 @@ fn jaas_moderators_are_a_group_and_nobody_where_groups_are_unknown() {
             OffsetDateTime::UNIX_EPOCH,
         )
         .unwrap();
-        let user = &made.claims.as_map()["context"]["user"];
+        let user = &made.claims().as_map()["context"]["user"];
         assert_eq!(user["moderator"], moderator, "{groups}");
         assert!(
             user.get("email").is_none(),
