@@ -1,12 +1,15 @@
 //! Logs, metrics and traces. Events have stable names and reason codes; nothing that is logged, counted
 //! or traced carries a secret, a query string or a person's claims.
 
+mod line;
 mod recorder;
 mod traces;
 
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, Registry, fmt};
+use tracing_subscriber::{Layer as _, Registry, fmt};
 
 pub use self::recorder::prometheus;
 pub use self::traces::Traces;
@@ -33,16 +36,16 @@ pub fn init(config: &Config) -> Result<Option<Traces>, reqwest::Error> {
 
 /// Our own events at `log.level`, those of dependencies from `warn` on (C-37).
 fn lines(log: Log) -> Layer {
-    let filter = EnvFilter::new(format!("warn,usher={}", log.level));
-    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let filter = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("usher", log.level);
+    let lines = fmt::layer().with_writer(std::io::stderr);
     match log.format {
-        LogFormat::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .with_span_list(false)
+        LogFormat::Json => lines.event_format(line::Json).with_filter(filter).boxed(),
+        LogFormat::Text => lines
+            .with_target(false)
+            .with_ansi(false)
             .with_filter(filter)
             .boxed(),
-        LogFormat::Text => lines.with_ansi(false).with_filter(filter).boxed(),
     }
 }
