@@ -3,6 +3,8 @@
 //! The Cookie header is read byte for byte: actix-web percent-decodes names, which lets
 //! `__%48ost-usher` pass for `__Host-usher` (S-337).
 
+use std::borrow::Cow;
+
 /// The most cookies that a request may bring (S-338).
 pub const MOST: usize = 100;
 
@@ -26,14 +28,22 @@ pub struct Jar {
 }
 
 impl Jar {
-    pub fn name(self, cookie: Cookie<'_>) -> String {
-        let prefix = if self.plain_http { "" } else { "__Host-" };
+    pub fn name(self, cookie: Cookie<'_>) -> Cow<'static, str> {
+        let name = match cookie {
+            Cookie::Session => "__Host-usher",
+            Cookie::Frame => "__Host-usher-frame",
+            Cookie::Login(_) => "__Host-usher-login-",
+            Cookie::Rounds => "__Host-usher-rounds",
+            Cookie::Provider => "__Host-usher-provider",
+        };
+        let name = if self.plain_http {
+            name.trim_start_matches("__Host-")
+        } else {
+            name
+        };
         match cookie {
-            Cookie::Session => format!("{prefix}usher"),
-            Cookie::Frame => format!("{prefix}usher-frame"),
-            Cookie::Login(id) => format!("{prefix}usher-login-{id}"),
-            Cookie::Rounds => format!("{prefix}usher-rounds"),
-            Cookie::Provider => format!("{prefix}usher-provider"),
+            Cookie::Login(id) => format!("{name}{id}").into(),
+            _ => name.into(),
         }
     }
 

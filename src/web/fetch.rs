@@ -1,23 +1,36 @@
 //! Who asked, and for what: Fetch Metadata and speculative loads.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName};
 
 use super::error::Problem;
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+static MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+static DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+static SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Where browsers say that they only guess, and in which words.
+static SPECULATIONS: [(HeaderName, &[&str]); 4] = [
+    (HeaderName::from_static("sec-purpose"), &["prefetch", "prerender"]),
+    (
+        HeaderName::from_static("purpose"),
+        &["prefetch", "prerender", "preview"],
+    ),
+    (HeaderName::from_static("x-moz"), &["prefetch"]),
+    (HeaderName::from_static("x-purpose"), &["preview"]),
+];
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// A prefetch, prerender or preview: nobody has clicked yet (S-211).
 pub fn is_speculative(headers: &HeaderMap) -> bool {
-    let says =
-        |name, word: &str| text(headers, name).is_some_and(|value| value.to_ascii_lowercase().contains(word));
-    ["sec-purpose", "purpose"]
-        .iter()
-        .any(|name| says(name, "prefetch") || says(name, "prerender"))
-        || says("x-moz", "prefetch")
-        || says("x-purpose", "preview")
-        || says("purpose", "preview")
+    SPECULATIONS.iter().any(|(name, words)| {
+        text(headers, name).is_some_and(|value| {
+            let value = value.to_ascii_lowercase();
+            words.iter().any(|word| value.contains(word))
+        })
+    })
 }
 
 /// Where a navigation shows what it gets.
@@ -32,8 +45,8 @@ pub enum Navigation {
 /// A navigation; without Fetch Metadata a request is taken for a top-level one (C-8).
 pub fn navigation(headers: &HeaderMap) -> Result<Navigation, Problem> {
     let refused = |code| Err(Problem::forbidden(code).under("launch.refused"));
-    let navigates = text(headers, "sec-fetch-mode").is_none_or(|mode| mode == "navigate");
-    match text(headers, "sec-fetch-dest") {
+    let navigates = text(headers, &MODE).is_none_or(|mode| mode == "navigate");
+    match text(headers, &DEST) {
         Some("embed" | "object" | "fencedframe") => refused("launch.framed"),
         Some("iframe" | "frame") if navigates => Ok(Navigation::Frame {
             ours: is_same_origin(headers),
@@ -53,17 +66,17 @@ pub fn require_navigation(headers: &HeaderMap) -> Result<(), Problem> {
 
 /// A page of ours asks.
 pub fn is_same_origin(headers: &HeaderMap) -> bool {
-    text(headers, "sec-fetch-site") == Some("same-origin")
+    text(headers, &SITE) == Some("same-origin")
 }
 
 /// A page that is not ours asks.
 pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
-    text(headers, "sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"))
+    text(headers, &SITE).is_some_and(|site| !matches!(site, "same-origin" | "none"))
 }
 
 /// A frame asks, or a browser that does not say.
 pub fn may_be_framed(headers: &HeaderMap) -> bool {
-    text(headers, "sec-fetch-dest").is_none_or(|dest| matches!(dest, "iframe" | "frame"))
+    text(headers, &DEST).is_none_or(|dest| matches!(dest, "iframe" | "frame"))
 }
 
 #[cfg(test)]
@@ -137,12 +150,19 @@ mod tests {
         for pair in [
             ("sec-purpose", "prefetch"),
             ("sec-purpose", "prefetch;prerender"),
-            ("purpose", "prefetch"),
+            ("purpose", "Prefetch"),
+            ("purpose", "preview"),
             ("x-moz", "prefetch"),
             ("x-purpose", "preview"),
         ] {
             assert!(is_speculative(&headers(&[pair])), "{pair:?}");
         }
-        assert!(!is_speculative(&headers(&[("sec-fetch-mode", "navigate")])));
+        for pair in [
+            ("sec-fetch-mode", "navigate"),
+            ("sec-purpose", ""),
+            ("x-moz", "other"),
+        ] {
+            assert!(!is_speculative(&headers(&[pair])), "{pair:?}");
+        }
     }
 }

@@ -9,7 +9,8 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt as _;
@@ -84,19 +85,11 @@ async fn guarded(
 }
 
 fn arrival(request: &ServiceRequest, gateway: Arc<Gateway>) -> Arrival {
-    let cookies = Cookies::parse(
-        request
-            .headers()
-            .get_all(header::COOKIE)
-            .map(actix_web::http::header::HeaderValue::as_bytes),
-    );
+    let all = |name| request.headers().get_all(name).map(HeaderValue::as_bytes);
+    let cookies = Cookies::parse(all(header::COOKIE));
     let peer = request.peer_addr().map(|address| address.ip());
-    let forwarded = request
-        .headers()
-        .get_all("x-forwarded-for")
-        .map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let forwarded = forwarded.collect::<Vec<_>>().join(",");
-    let address = client_address(peer, Some(&forwarded), &gateway.config.server.trusted_proxies);
+    let trusted = &gateway.config.server.trusted_proxies;
+    let address = client_address(peer, all(header::X_FORWARDED_FOR), trusted);
     Arrival {
         now: gateway.lasting.clock.now(),
         reference: Reference::random(),

@@ -11,27 +11,38 @@ pub const SCRIPTED: &str = "default-src 'none'; script-src 'self'; style-src 'se
 
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-const ALWAYS: [(HeaderName, &str); 10] = [
-    (header::CACHE_CONTROL, "no-store"),
-    (header::PRAGMA, "no-cache"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("x-robots-tag"), "noindex"),
-    (
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+static ALWAYS: [(HeaderName, HeaderValue); 10] = [
+    line(header::CACHE_CONTROL, "no-store"),
+    line(header::PRAGMA, "no-cache"),
+    line(header::REFERRER_POLICY, "no-referrer"),
+    line(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    line(header::X_FRAME_OPTIONS, "DENY"),
+    line(HeaderName::from_static("x-robots-tag"), "noindex"),
+    line(
         HeaderName::from_static("cross-origin-resource-policy"),
         "same-origin",
     ),
-    (
+    line(
         HeaderName::from_static("permissions-policy"),
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
-    (
+    line(
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
-    (header::VARY, "Accept-Language, Cookie"),
+    line(header::VARY, "Accept-Language, Cookie"),
 ];
+
+static OVER_HTTPS: (HeaderName, HeaderValue) = line(
+    header::STRICT_TRANSPORT_SECURITY,
+    "max-age=31536000; includeSubDomains",
+);
+
+const fn line(name: HeaderName, value: &'static str) -> (HeaderName, HeaderValue) {
+    (name, HeaderValue::from_static(value))
+}
 
 /// Adds what is not there yet.
 pub fn complete(headers: &mut HeaderMap, public_url: &PublicUrl, reference: &Reference) {
@@ -40,23 +51,22 @@ pub fn complete(headers: &mut HeaderMap, public_url: &PublicUrl, reference: &Ref
     let public = headers
         .get(header::CACHE_CONTROL)
         .is_some_and(|value| value.as_bytes().starts_with(b"public"));
-    let mut add = |name: HeaderName, value: HeaderValue| {
-        if !headers.contains_key(&name) {
-            headers.insert(name, value);
+    let mut add = |(name, value): &(HeaderName, HeaderValue)| {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), value.clone());
         }
     };
-    for (name, value) in ALWAYS {
-        let to_all = name == header::VARY && public;
-        if !(to_all || name == header::X_FRAME_OPTIONS && framed) {
-            add(name, HeaderValue::from_static(value));
+    for line in &ALWAYS {
+        let to_all = line.0 == header::VARY && public;
+        if !(to_all || line.0 == header::X_FRAME_OPTIONS && framed) {
+            add(line);
         }
     }
     if !public_url.plain_http {
-        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-        add(header::STRICT_TRANSPORT_SECURITY, year);
+        add(&OVER_HTTPS);
     }
     if let Ok(value) = HeaderValue::from_str(reference.as_str()) {
-        headers.insert(HeaderName::from_static("x-request-id"), value);
+        headers.insert(REQUEST_ID.clone(), value);
     }
 }
 

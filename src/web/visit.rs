@@ -238,9 +238,9 @@ pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
 }
 
 /// The client's address: the peer's, or what trusted proxies say of it, read from the right.
-pub fn client_address(
+pub fn client_address<'a>(
     peer: Option<IpAddr>,
-    forwarded_for: Option<&str>,
+    forwarded_for: impl DoubleEndedIterator<Item = &'a [u8]>,
     trusted: &[ipnet::IpNet],
 ) -> Option<IpAddr> {
     let is_trusted = |address: IpAddr| {
@@ -252,8 +252,11 @@ pub fn client_address(
         return peer;
     }
     let mut client = peer;
-    for hop in forwarded_for.unwrap_or_default().rsplit(',') {
-        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+    let hops = forwarded_for
+        .rev()
+        .flat_map(|list| list.rsplit(|byte| *byte == b','));
+    for hop in hops {
+        let Some(address) = str::from_utf8(hop).ok().and_then(|hop| hop.trim().parse().ok()) else {
             break;
         };
         client = Some(address);
@@ -271,24 +274,32 @@ mod tests {
     #[test]
     fn s_331_only_trusted_proxies_say_who_the_client_is() {
         let trusted = ["10.0.0.0/8".parse().unwrap(), "127.0.0.0/8".parse().unwrap()];
-        let client = |peer: &str, header: Option<&str>| {
-            client_address(peer.parse().ok(), header, &trusted)
+        let client = |peer: &str, headers: &[&'static str]| {
+            let headers = headers.iter().map(|header| header.as_bytes());
+            client_address(peer.parse().ok(), headers, &trusted)
                 .unwrap()
                 .to_string()
         };
         assert_eq!(
-            client("203.0.113.9", Some("198.51.100.1")),
+            client("203.0.113.9", &["198.51.100.1"]),
             "203.0.113.9",
             "a stranger says nothing"
         );
         assert_eq!(
-            client("10.0.0.1", Some("6.6.6.6, 198.51.100.1, 10.0.0.2")),
+            client("10.0.0.1", &["6.6.6.6, 198.51.100.1, 10.0.0.2"]),
             "198.51.100.1"
         );
-        assert_eq!(client("127.0.0.1", None), "127.0.0.1");
-        assert_eq!(client("10.0.0.1", Some("nonsense")), "10.0.0.1");
         assert_eq!(
-            client_address(None, Some("198.51.100.1"), &[])
+            client("10.0.0.1", &["6.6.6.6, 198.51.100.1", "10.0.0.3,10.0.0.2"]),
+            "198.51.100.1",
+            "several headers are one list"
+        );
+        assert_eq!(client("127.0.0.1", &[]), "127.0.0.1");
+        assert_eq!(client("10.0.0.1", &["nonsense"]), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &["6.6.6.6, \u{fffd}, 10.0.0.2"]), "10.0.0.2");
+        let forwarded = [&b"198.51.100.1"[..]];
+        assert_eq!(
+            client_address(None, forwarded.into_iter(), &[])
                 .unwrap()
                 .to_string(),
             "198.51.100.1"
