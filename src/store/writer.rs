@@ -24,7 +24,7 @@ pub(super) const BATCH: usize = 256;
 const CROWD: usize = 4;
 
 /// How far apart the batches of a crowd begin: each costs the same, whether four wait for it or forty.
-const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(1);
 
 /// How long a batch takes in more of what is queued: a crowd whose every change is a way to a server and
 /// back must not be too slow for the budget, nor for the other replicas.
