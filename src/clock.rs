@@ -43,7 +43,14 @@ impl Clock for WatchedClock {
 
     fn is_steady(&self) -> bool {
         let mut pace = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pace.is_steady(self.now(), running())
+        let was = pace.steady;
+        let steady = pace.is_steady(self.now(), running());
+        // Said by whoever notices first: at the next look it may be over.
+        if was && !steady {
+            tracing::warn!(event = "clock.leapt");
+            metrics::counter!("usher_clock_leaps_total").increment(1);
+        }
+        steady
     }
 }
 

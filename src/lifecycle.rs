@@ -162,13 +162,8 @@ async fn upkeep() {
 /// Notices that the clock was set also while nobody asks for anything (S-371).
 async fn watch_clock(clock: Arc<dyn Clock>) {
     let mut seconds = interval(SECOND);
-    let mut steady = true;
     loop {
         seconds.tick().await;
-        let was = std::mem::replace(&mut steady, clock.is_steady());
-        if was && !steady {
-            tracing::warn!(event = "clock.leapt");
-            metrics::counter!("usher_clock_leaps_total").increment(1);
-        }
+        clock.is_steady();
     }
 }

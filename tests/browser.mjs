@@ -201,7 +201,8 @@ answer({
     const spilt = all.filter((found) => found.checkVisibility() && right(found) > right(found.closest('.sheet')) + 1);
     return spilt.map((found) => found.outerHTML);
   }),
-  // Links, buttons and fields that the Tab key, pressed once for each and once more, leaves out.
+  // Links, buttons and fields that the Tab key leaves out: twice around, since a page may take the focus while
+  // the first is under way.
   async beyond_the_keyboard({ page }) {
     const usable = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
     const count = await at(page).evaluate((selector) => {
@@ -212,8 +213,9 @@ answer({
       globalThis.sought = all.filter((found) => !found.disabled && !twin(found) && found.checkVisibility({ visibilityProperty: true }));
       return sought.length;
     }, usable);
-    const met = new Set();
-    for (let pressed = 0; pressed <= count; pressed += 1) {
+    // Outside the page is one place more.
+    const met = new Set([-1]);
+    for (let pressed = 0; pressed <= 2 * count + 1 && met.size <= count; pressed += 1) {
       await at(page).keyboard.press('Tab');
       met.add(await at(page).evaluate(() => sought.indexOf(document.activeElement)));
     }
