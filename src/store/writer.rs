@@ -90,14 +90,16 @@ impl Writer {
         let mut queued = Vec::with_capacity(BATCH);
         let mut writes = Vec::with_capacity(BATCH);
         let mut closing = None;
-        let mut next = Instant::now();
+        let mut next = None;
         while closing.is_none() {
-            sleep_until(next).await;
+            if let Some(next) = next.take() {
+                sleep_until(next).await;
+            }
             if orders.recv_many(&mut queued, BATCH).await == 0 {
                 break;
             }
             if queued.len() >= CROWD {
-                next = Instant::now() + GATHER;
+                next = Some(Instant::now() + GATHER);
             }
             for order in queued.drain(..) {
                 match order {

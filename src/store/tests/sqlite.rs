@@ -35,6 +35,31 @@ async fn c_40_the_file_is_its_owners_alone() {
     }
 }
 
+#[tokio::test]
+async fn c_40_in_a_crowd_those_who_come_close_together_share_a_commit() {
+    let ground = ground();
+    let store = open(&ground).await;
+    // It goes on only while nobody has anything to do.
+    tokio::time::pause();
+    let record = || store.record(launch_record());
+    let late = async || {
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        record().await
+    };
+    let commits = async || {
+        let before = store.counts().commits;
+        let (early, late) = tokio::join!(record(), late());
+        early.and(late).unwrap();
+        store.counts().commits - before
+    };
+    assert_eq!(commits().await, 2, "each is written as it comes");
+    let crowd = tokio::join!(record(), record(), record(), record());
+    assert_eq!(crowd, (Ok(()), Ok(()), Ok(()), Ok(())));
+    assert_eq!(commits().await, 1);
+}
+
 /// However full the store is, who clicks waits for rows that go, and not for a search.
 #[tokio::test]
 async fn c_41_what_is_past_its_time_is_found_by_an_index() {
