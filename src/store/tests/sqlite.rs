@@ -54,6 +54,8 @@ async fn c_40_in_a_crowd_those_who_come_close_together_share_a_commit() {
         early.and(late).unwrap();
         store.counts().commits - before
     };
+    let few = tokio::join!(record(), record(), record());
+    assert_eq!(few, (Ok(()), Ok(()), Ok(())));
     assert_eq!(commits().await, 2, "each is written as it comes");
     let crowd = tokio::join!(record(), record(), record(), record());
     assert_eq!(crowd, (Ok(()), Ok(()), Ok(()), Ok(())));
