@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use secrecy::SecretBox;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
-use usher::audit::{Filter, Occasion, Order, Record};
+use usher::audit::{Filter, Order, Record};
 use usher::clock::{Clock as _, SystemClock};
 use usher::config::{Person, StoreUrl};
 use usher::store::{Options, Store};
-use usher::types::{AppId, Reference};
+use usher::types::AppId;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
@@ -164,11 +164,7 @@ async fn record(store: &Store, count: usize) -> Result<Duration, Failed> {
     let app = AppId::parse("app-1")?;
     let mut times = Vec::new();
     for _ in 0..count {
-        let occasion = Occasion {
-            now: SystemClock.now(),
-            reference: Reference::random(),
-            address: None,
-        };
+        let occasion = store.occasion(SystemClock.now(), None);
         let record = Record::unbound("sub-1", &app, "frameable", &occasion);
         let started = Instant::now();
         store.record(record).await?;

@@ -201,19 +201,26 @@ impl Origin {
     }
 }
 
+/// <https://www.crockford.com/base32.html>
+const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
 impl Reference {
-    /// 80 random bits in Crockford's base 32, in four groups of four.
-    pub fn random() -> Self {
-        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    /// 80 bits in Crockford's base 32, in four groups of four.
+    pub fn of(bits: u128) -> Self {
         let mut text = String::with_capacity(19);
-        for (i, byte) in random_bytes::<16>().into_iter().enumerate() {
+        for (i, place) in (0..80).step_by(5).rev().enumerate() {
             if i > 0 && i % 4 == 0 {
                 text.push('-');
             }
-            // 256 is a multiple of 32, so the low five bits are uniform.
-            text.push(char::from(ALPHABET[usize::from(byte & 31)]));
+            text.push(char::from(CROCKFORD[(bits >> place & 31) as usize]));
         }
         Self(text)
+    }
+
+    pub fn bits(&self) -> u128 {
+        let digit = |c| CROCKFORD.iter().position(|digit| *digit == c);
+        let digits = self.0.bytes().filter_map(digit);
+        digits.fold(0, |bits, digit| bits << 5 | digit as u128)
     }
 
     /// Reads one as people copy it: in lower case, without dashes, with the letters that Crockford leaves
@@ -284,10 +291,11 @@ mod tests {
     }
 
     #[test]
-    fn c_34_a_reference_is_80_random_bits_in_crockford_base_32() {
-        let reference = Reference::random();
+    fn c_34_a_reference_is_80_bits_in_crockford_base_32() {
+        let reference = Reference::of(0x0123_4567_89ab_cdef_f7fe);
+        assert_eq!(reference.as_str(), "04HM-ASW9-NF6Y-ZXZY");
+        assert_eq!(reference.bits(), 0x0123_4567_89ab_cdef_f7fe);
         assert_eq!(Reference::parse(reference.as_str()).as_ref(), Ok(&reference));
-        assert_eq!(reference.as_str().len(), 19);
         for copied in [
             "7Q2M-0KXD-9R41-HB3W",
             "7q2mokxd9r4lhb3w",

@@ -6,13 +6,13 @@ use futures_util::future::join_all;
 use secrecy::SecretBox;
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
-use usher::audit::{Occasion, Record};
+use usher::audit::Record;
 use usher::clock::{Clock as _, FrozenClock, SystemClock};
 use usher::config::{Person, StoreUrl};
 use usher::identity::{Groups, Identity};
 use usher::session::{Session, SessionId};
 use usher::store::{Options, Store};
-use usher::types::{Email, Issuer, ProviderId, Reference, Subject};
+use usher::types::{Email, Issuer, ProviderId, Subject};
 
 use super::gateway::AUDIT_KEY;
 
@@ -61,11 +61,7 @@ async fn sign_in(store: &Store, number: usize, now: OffsetDateTime) -> String {
         acr: None,
         claims: claims.as_object().expect("an object").clone(),
     };
-    let occasion = Occasion {
-        now,
-        reference: Reference::random(),
-        address: None,
-    };
+    let occasion = store.occasion(now, None);
     let record = Record::sign_in(&identity, &occasion);
     let session = Session {
         parent: None,

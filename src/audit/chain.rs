@@ -12,6 +12,7 @@ use crate::types::random_bytes;
 pub struct ChainKey {
     chain: hmac::Key,
     people: hmac::Key,
+    pub(super) references: hmac::Key,
 }
 
 /// The last row of a chain. Written `writer seq mac`.
@@ -37,6 +38,7 @@ impl ChainKey {
         Self {
             chain: derive(b"usher audit chain 1"),
             people: derive(b"usher audit people 1"),
+            references: derive(b"usher audit references 1"),
         }
     }
 

@@ -7,6 +7,7 @@ mod filter;
 mod key;
 mod position;
 mod record;
+mod reference;
 mod row;
 mod verify;
 
@@ -22,7 +23,7 @@ pub use export::{EXPORTED, Format};
 pub use filter::{Filter, FilterError};
 pub use key::{KeyError, generate_key, key_beside};
 pub use position::{Order, Position};
-pub use record::Occasion;
+pub use record::{Occasion, moment};
 pub(crate) use row::Naming;
 pub use row::{FIELDS, LAST_FIELD, LINK_FIELDS, Link, Row, columns, instant};
 pub use verify::{Anchors, Report, Verifier};

@@ -1,8 +1,9 @@
 //! Records as the handlers make them: one constructor for each thing that can happen.
 
 use std::net::IpAddr;
+use std::ops::Range;
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::{Builder, Uuid};
 
 use super::{Actor, Decision, Event, Outcome, Record};
@@ -230,6 +231,15 @@ impl Record {
             decision: None,
         }
     }
+}
+
+/// When that was for which an id was made.
+pub fn moment(id: Uuid) -> Range<OffsetDateTime> {
+    let millis = i128::try_from(id.as_u128() >> 80).unwrap_or(0);
+    // An id that is none of ours may lie behind the year 9999.
+    let start = OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000);
+    let start = start.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    start..start + Duration::MILLISECOND
 }
 
 /// A `UUIDv7` (RFC 9562, section 5.7) of a given time.

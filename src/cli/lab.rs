@@ -10,13 +10,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::mint::prepared;
 use super::{find_app, printable};
 use crate::app;
-use crate::audit::{Actor, Occasion};
+use crate::audit::Actor;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{App, Config, Loaded, PersonaTest};
 use crate::expression::meant;
 use crate::lab::{self, Exit, Experiment, Flaw};
 use crate::mint;
-use crate::types::Reference;
 use crate::web::text::Lang;
 use crate::web::text::lab::flaw as texts;
 
@@ -117,22 +116,11 @@ fn person<'a>(app: &App, people: &[&'a PersonaTest], name: &str) -> anyhow::Resu
 }
 
 fn make(config: &Config, app: &App, flaw: Flaw, test: &PersonaTest) -> anyhow::Result<SecretString> {
-    let occasion = Occasion {
-        now: SystemClock.now(),
-        reference: Reference::random(),
-        address: None,
-    };
+    let now = SystemClock.now();
     let person = &test.identity;
-    let experiment = Experiment {
-        app,
-        person,
-        flaw,
-        actor: Actor::Cli,
-        occasion: &occasion,
-    };
     let params = app.params.accept(&test.params);
     let granted = match &params {
-        Ok(params) => mint::grant(app, person, params, occasion.now),
+        Ok(params) => mint::grant(app, person, params, now),
         Err(error) => Err(error.clone().into()),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -140,7 +128,14 @@ fn make(config: &Config, app: &App, flaw: Flaw, test: &PersonaTest) -> anyhow::R
         .build()?;
     runtime.block_on(async {
         let store = app::open_store(config).await?;
-        let made = match prepared(config, &store, app, granted, occasion.now).await? {
+        let experiment = Experiment {
+            app,
+            person,
+            flaw,
+            actor: Actor::Cli,
+            occasion: &store.occasion(now, None),
+        };
+        let made = match prepared(config, &store, app, granted, now).await? {
             Ok(prepared) => experiment
                 .run(prepared, &store)
                 .await

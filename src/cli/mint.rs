@@ -20,19 +20,14 @@ use crate::identity::Identity;
 use crate::mint::{self, Granted, Minted, Prepared, Refusal};
 use crate::rooms::Rooms;
 use crate::store::{Store, Terms};
-use crate::types::Reference;
 
 pub fn run(path: &Path, trial: &Trial, raw: bool) -> anyhow::Result<ExitCode> {
     let config = super::load(path)?.config;
     let (app, person) = trial.read(&config)?;
-    let occasion = Occasion {
-        now: SystemClock.now(),
-        reference: Reference::random(),
-        address: None,
-    };
+    let now = SystemClock.now();
     let params = app.params.accept(&trial.params);
     let granted = match &params {
-        Ok(params) => mint::grant(app, &person, params, occasion.now),
+        Ok(params) => mint::grant(app, &person, params, now),
         Err(error) => Err(error.clone().into()),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -40,7 +35,8 @@ pub fn run(path: &Path, trial: &Trial, raw: bool) -> anyhow::Result<ExitCode> {
         .build()?;
     let text = runtime.block_on(async {
         let store = app::open_store(&config).await?;
-        let prepared = prepared(&config, &store, app, granted, occasion.now).await?;
+        let occasion = store.occasion(now, None);
+        let prepared = prepared(&config, &store, app, granted, now).await?;
         let text = match prepared.and_then(|prepared| prepared.sign(app)) {
             Ok(minted) => hand_over(&store, app, &person, minted, &occasion, raw).await,
             Err(refusal) => Err(refuse(&store, app, &person, &refusal, &occasion).await),

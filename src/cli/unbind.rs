@@ -7,24 +7,19 @@ use anyhow::bail;
 
 use super::{find_app, printable};
 use crate::app;
-use crate::audit::{Occasion, Record};
+use crate::audit::Record;
 use crate::clock::{Clock as _, SystemClock};
-use crate::types::Reference;
 
 pub fn run(path: &Path, app: &str, person: &str) -> anyhow::Result<ExitCode> {
     let config = super::load(path)?.config;
     let app = find_app(&config, app)?;
-    let occasion = Occasion {
-        now: SystemClock.now(),
-        reference: Reference::random(),
-        address: None,
-    };
-    let record = Record::unbound(person, &app.id, app.vendor, &occasion);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let cleared = runtime.block_on(async {
         let store = app::open_store(&config).await?;
+        let occasion = store.occasion(SystemClock.now(), None);
+        let record = Record::unbound(person, &app.id, app.vendor, &occasion);
         let cleared = store.clear_bindings(&app.id, person, record).await;
         store.close().await;
         anyhow::Ok(cleared?)

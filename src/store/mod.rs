@@ -38,6 +38,7 @@ mod trail_page;
 mod trail_reader;
 mod writer;
 
+use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration as StdDuration;
@@ -63,7 +64,7 @@ pub use self::rollup::{Figure, Tally};
 pub use self::trail_page::Page;
 pub use self::trail_reader::{Proof, ReadError, TrailReader};
 use self::writer::{BATCH, Order, Write, Writer};
-use crate::audit::{Chain, ChainKey, Head, Naming, PlainReceipt, Receipt, Record, Row};
+use crate::audit::{Chain, ChainKey, Head, Naming, Occasion, PlainReceipt, Receipt, Record, Row};
 use crate::clock::Clock;
 use crate::config::{Person, StoreUrl};
 use crate::session::{SessionKey, csrf};
@@ -270,6 +271,16 @@ impl Store {
     /// Adds counted events to the hourly roll-ups (C-44).
     pub async fn add_to_rollup(&self, tallies: Vec<Tally>) -> Result<(), Unavailable> {
         self.write(Change::Rollup(tallies), None).await.map(drop)
+    }
+
+    /// What records are made of: something that happens now, to a browser with this address.
+    pub fn occasion(&self, now: OffsetDateTime, address: Option<IpAddr>) -> Occasion {
+        let reference = self.0.key.reference(now);
+        Occasion {
+            now,
+            reference,
+            address,
+        }
     }
 
     /// The trail as the pages for admins read it.

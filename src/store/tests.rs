@@ -14,7 +14,7 @@ use crate::clock::FrozenClock;
 use crate::identity::{Groups, Identity};
 use crate::session::{Limits, Session, SessionId};
 use crate::signer::TokenFacts;
-use crate::types::{AppId, Email, Issuer, ProviderId, Reference, Subject};
+use crate::types::{AppId, Email, Issuer, ProviderId, Subject};
 
 mod migrations;
 mod postgres;
@@ -92,9 +92,13 @@ fn session() -> (SessionId, Session) {
 }
 
 fn occasion() -> Occasion {
+    occasion_at(NOW)
+}
+
+fn occasion_at(now: OffsetDateTime) -> Occasion {
     Occasion {
-        now: NOW,
-        reference: Reference::random(),
+        now,
+        reference: ChainKey::new(&key()).reference(now),
         address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
     }
 }

@@ -3,10 +3,12 @@
 //! A page looks at so many rows and no more. Where few of them pass the filter it is short, and the next
 //! one goes on from where it stopped looking. The counts by hour tell which hours hold what is wanted.
 
+use std::ops::Range;
+
 use super::conditions::Conditions;
 use super::db;
 use super::trail_reader::{COLUMNS, ReadError, TrailReader, question, row};
-use crate::audit::{Filter, Order, Position, Row, instant};
+use crate::audit::{Filter, Order, Position, Row, instant, moment};
 use crate::types::Reference;
 
 /// The most rows that a page looks at.
@@ -44,7 +46,7 @@ impl TrailReader {
     ) -> Result<Page, ReadError> {
         let bounds = Conditions::bounds(filter, order, after);
         let found = if filter.reference.is_some() || filter.id.is_some() || filter.jti.is_some() {
-            let exact = bounds.and_all(self.rest(filter, true));
+            let exact = bounds.and_all(self.exact(filter));
             self.stretch(&exact, &Conditions::default(), order, most, self.look)
                 .await?
         } else if let Some(person) = &filter.person {
@@ -170,6 +172,18 @@ impl TrailReader {
             ways.push((of(&subject.get::<String>("sub")?), addressed.clone()));
         }
         Ok(ways)
+    }
+
+    /// What leads to a record by a name of its own. A reference and an id say when that was, so that the
+    /// index by time serves them.
+    pub(super) fn exact(&self, filter: &Filter) -> Conditions {
+        let by_reference = filter.reference.as_ref();
+        let by_reference = by_reference.map(|reference| self.key.moment(reference));
+        let moments = [by_reference, filter.id.map(moment)].into_iter().flatten();
+        let all = moments.fold(Conditions::default(), |all, Range { start, end }| {
+            all.and("time >= ? AND time < ?", [&*instant(start), &*instant(end)])
+        });
+        all.and_all(self.rest(filter, true))
     }
 
     /// What of the filter is no bound; the person only where no index leads to them.

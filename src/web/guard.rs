@@ -22,7 +22,7 @@ use super::visit::{Arrival, Seen, Visit, client_address};
 use super::{cors, fetch, headers, notice, trace};
 use crate::config::Config;
 use crate::session::cookie::{self, Cookies};
-use crate::types::{Origin, Reference};
+use crate::types::Origin;
 
 /// S-221, S-338.
 const LONGEST_TARGET: usize = 8 * 1024;
@@ -90,9 +90,13 @@ fn arrival(request: &ServiceRequest, gateway: Arc<Gateway>) -> Arrival {
     let peer = request.peer_addr().map(|address| address.ip());
     let trusted = &gateway.config.server.trusted_proxies;
     let address = client_address(peer, all(header::X_FORWARDED_FOR), trusted);
+    let occasion = gateway
+        .lasting
+        .store
+        .occasion(gateway.lasting.clock.now(), address);
     Arrival {
-        now: gateway.lasting.clock.now(),
-        reference: Reference::random(),
+        now: occasion.now,
+        reference: occasion.reference,
         cookies: Rc::new(cookies),
         address,
         gateway,

@@ -29,11 +29,7 @@ async fn c_17_a_person_and_an_address_stay_together_until_they_are_let_go() {
     assert_eq!(store.counts().records, 2, "a refusal is not recorded as a launch");
 
     let app = AppId::parse("support").unwrap();
-    let occasion = Occasion {
-        now: NOW,
-        reference: Reference::random(),
-        address: None,
-    };
+    let occasion = occasion();
     let unbound = |who: &str| Record::unbound(who, &app, "cobrowse", &occasion);
     let other = AppId::parse("townhall").unwrap();
     assert_eq!(

@@ -85,6 +85,30 @@ async fn c_41_what_is_past_its_time_is_found_by_an_index() {
     }
 }
 
+/// However full the store is, a record is found by what its page was shown under.
+#[tokio::test]
+async fn c_34_a_reference_and_an_id_lead_to_their_record_by_an_index() {
+    let ground = ground();
+    let store = open(&ground).await;
+    store.record(launch_record()).await.unwrap();
+    let row = trail(&ground).await.next_by_chain(None).await.unwrap().remove(0);
+    let mut db = other_connection(&ground).await;
+    for (name, field) in [("ref", "reference"), ("id", "id")] {
+        let filter = vec![(name.to_owned(), row.get(field).unwrap().to_owned())];
+        let filter = Filter::parse(&filter).unwrap();
+        let exact = store.trail().exact(&filter);
+        let plan = format!("EXPLAIN QUERY PLAN SELECT * FROM audit{}", exact.text);
+        let plan = trail_reader::question(plan, exact.values);
+        let plan: String = db.rows(plan).await.unwrap()[0].get("detail").unwrap();
+        assert_eq!(plan, "SEARCH audit USING INDEX audit_by_time (time>? AND time<?)");
+        let found = store.trail().page(&filter, Order::Newest, None, 2).await.unwrap();
+        assert_eq!(
+            found.rows.iter().map(|row| &row.link.mac).collect::<Vec<_>>(),
+            [&row.link.mac]
+        );
+    }
+}
+
 /// No commit has to stop for it: the log's pages go into the file by themselves.
 #[tokio::test]
 async fn c_40_the_log_is_copied_beside_those_who_write() {

@@ -114,10 +114,7 @@ async fn c_41_retention_leaves_a_tombstone_and_a_whole_chain() {
 
     let later = NOW + Duration::days(401);
     let store = open_at(&ground, later, Person::Plain).await;
-    let now = Occasion {
-        now: later,
-        ..occasion()
-    };
+    let now = occasion_at(later);
     store.record(Record::sign_out(&ada(), &now)).await.unwrap();
     let cleaned = store.clean_up(LIMITS).await.unwrap();
     assert_eq!(
@@ -147,10 +144,7 @@ async fn c_41_retention_leaves_a_tombstone_and_a_whole_chain() {
 #[tokio::test]
 async fn c_41_retention_cuts_every_chain_also_one_that_a_wrong_clock_began() {
     let ground = ground();
-    let ahead = Occasion {
-        now: NOW + Duration::days(4000),
-        ..occasion()
-    };
+    let ahead = occasion_at(NOW + Duration::days(4000));
     for _ in 0..2 {
         let store = open(&ground).await;
         store.record(Record::sign_out(&ada(), &ahead)).await.unwrap();
@@ -208,10 +202,7 @@ async fn c_37_people_can_stand_in_the_trail_as_hashes_that_find_them() {
 async fn a_day(ground: &Ground) -> Vec<Row> {
     let store = open(ground).await;
     for n in 0..120_u16 {
-        let occasion = Occasion {
-            now: NOW + Duration::minutes(i64::from(n) * 17),
-            ..occasion()
-        };
+        let occasion = occasion_at(NOW + Duration::minutes(i64::from(n) * 17));
         let mut person = ada();
         if n % 3 == 1 {
             person.subject = Subject::parse("ada-2").unwrap();
@@ -251,7 +242,7 @@ fn pairs(text: &str) -> Filter {
 async fn pages_hold_what_passes_the_filter_in_order_and_each_row_once() {
     let ground = ground();
     let rows = a_day(&ground).await;
-    let jti = rows[7].get("reference").unwrap();
+    let (reference, id) = (rows[7].get("reference").unwrap(), rows[9].get("id").unwrap());
     for (filter, passes) in [
         (
             String::new(),
@@ -283,10 +274,16 @@ async fn pages_hold_what_passes_the_filter_in_order_and_each_row_once() {
             }),
         ),
         (
-            format!("ref={jti}"),
-            Box::new(|row| row.get("reference") == Some(jti)),
+            format!("ref={reference}"),
+            Box::new(|row| row.get("reference") == Some(reference)),
         ),
-        (format!("ref={jti}&person=nobody"), Box::new(|_| false)),
+        (format!("ref={reference}&person=nobody"), Box::new(|_| false)),
+        ("ref=7Q2M-0KXD-9R4T-HB3W".into(), Box::new(|_| false)),
+        (format!("id={id}"), Box::new(|row| row.get("id") == Some(id))),
+        (
+            "id=ffffffff-ffff-7fff-bfff-ffffffffffff".into(),
+            Box::new(|_| false),
+        ),
         (format!("token_sha256={}", "0".repeat(64)), Box::new(|_| false)),
     ] {
         let wanted: Vec<Position> = rows.iter().filter(|row| passes(row)).map(Position::of).collect();
