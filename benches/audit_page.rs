@@ -51,6 +51,14 @@ async fn main() -> Result<(), Failed> {
         fill(&file, rows).await?;
     }
 
+    // A reference says when that was: one among all the others.
+    let then = SystemClock.now() - time::Duration::days(100);
+    let occasion = store.occasion(then, None);
+    let app = AppId::parse("app-1")?;
+    store
+        .record(Record::unbound("sub-1", &app, "frameable", &occasion))
+        .await?;
+    let reference = format!("ref={}", occasion.reference);
     let filters = [
         ("all", ""),
         ("a person's address", "person=p7776@example.com"),
@@ -65,7 +73,7 @@ async fn main() -> Result<(), Failed> {
         ("an event that is not", "event=lab"),
         ("a day", "from=2025-12-01&to=2025-12-02"),
         ("an app on a day", "from=2025-12-01&to=2025-12-02&app=app-3"),
-        ("a reference", "ref=0007-0001-001F-0000"),
+        ("a reference", &*reference),
         ("a jti", "jti=jti-120001"),
         (
             "a token",
@@ -82,7 +90,7 @@ async fn main() -> Result<(), Failed> {
         }
     }
 
-    let alone = record(&store, 500).await?;
+    let alone = record(&store, &app, 500).await?;
     let reading = tokio::spawn({
         let store = store.clone();
         async move {
@@ -95,7 +103,7 @@ async fn main() -> Result<(), Failed> {
             }
         }
     });
-    let beside = record(&store, 500).await?;
+    let beside = record(&store, &app, 500).await?;
     reading.abort();
     println!("a record: p99 {alone:.1?} alone, {beside:.1?} while an admin reads without a pause");
     store.close().await;
@@ -160,12 +168,11 @@ async fn time(store: &Store, query: &str) -> Result<(usize, Duration, Duration),
 }
 
 /// The 99th percentile of writing a record durably, one after the other.
-async fn record(store: &Store, count: usize) -> Result<Duration, Failed> {
-    let app = AppId::parse("app-1")?;
+async fn record(store: &Store, app: &AppId, count: usize) -> Result<Duration, Failed> {
     let mut times = Vec::new();
     for _ in 0..count {
         let occasion = store.occasion(SystemClock.now(), None);
-        let record = Record::unbound("sub-1", &app, "frameable", &occasion);
+        let record = Record::unbound("sub-1", app, "frameable", &occasion);
         let started = Instant::now();
         store.record(record).await?;
         times.push(started.elapsed());
