@@ -8,8 +8,9 @@ use super::clean_up::{self, STEP};
 use super::db::{Connection, Error};
 use super::logout::{self, Ending};
 use super::retention::{self, Old};
+use super::rollup::{self, hour_of};
 use super::session_row::{identity_json, micros};
-use super::{Binding, Tally, rollup, sightings};
+use super::{Binding, Tally, sightings};
 use crate::audit::{ChainKey, Row};
 use crate::drift::Sightings;
 use crate::identity::logout_token::Logout;
@@ -70,6 +71,8 @@ pub(super) enum Change {
     },
     CleanRedeemed(OffsetDateTime),
     CleanLogouts(OffsetDateTime),
+    /// Counts by hours from before.
+    CleanRollups(OffsetDateTime),
     /// Counts of claims from before.
     CleanSightings(OffsetDateTime),
     /// The rows of a chain from before that, and those that go before one of them.
@@ -193,6 +196,10 @@ impl Change {
             }
             Self::Sightings(seen) => sightings::add(db, seen).await?,
             Self::LookOut(groups, today) => sightings::look_out(db, groups, *today).await?,
+            Self::CleanRollups(before) => {
+                let clean = db.query(clean_up::ROLLUPS);
+                clean.bind(hour_of(*before)).execute().await?
+            }
             Self::CleanSightings(before) => sightings::clean(db, *before).await?,
             Self::CleanSessions { idle, old } => {
                 let clean = db.query(clean_up::SESSIONS);

@@ -28,6 +28,10 @@ pub(super) const REDEEMED: &str = "DELETE FROM redeemed WHERE hash IN \
 pub(super) const LOGOUTS: &str = "DELETE FROM logouts WHERE once IN \
      (SELECT once FROM logouts WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
 
+/// All of an hour at a time: it holds as many as there are apps, and reasons to refuse.
+pub(super) const ROLLUPS: &str =
+    "DELETE FROM rollups WHERE hour = (SELECT hour FROM rollups WHERE hour < $1 ORDER BY hour LIMIT 1)";
+
 /// What a round of [`Store::clean_up`] removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cleaned {
@@ -35,13 +39,15 @@ pub struct Cleaned {
     pub redeemed: u64,
     pub logouts: u64,
     pub records: u64,
+    /// Of what was counted by hours.
+    pub figures: u64,
     /// Of how claims came.
     pub sightings: u64,
 }
 
 impl Store {
     /// Removes sessions past their limits, redeemed states and logouts past their time, audit rows
-    /// past `keep`, and counts of claims past 90 days. However many they are, launches go on meanwhile.
+    /// and their counts past `keep`, and counts of claims past 90 days. However many they are, launches go on meanwhile.
     pub async fn clean_up(&self, limits: Limits) -> Result<Cleaned, Unavailable> {
         let now = self.now();
         let sessions = || Change::CleanSessions {
@@ -54,6 +60,9 @@ impl Store {
             redeemed: self.in_steps(enough, || Change::CleanRedeemed(now)).await?,
             logouts: self.in_steps(enough, || Change::CleanLogouts(now)).await?,
             records: self.cut_chains(now).await?,
+            figures: self
+                .in_steps(1, || Change::CleanRollups(now - self.0.keep))
+                .await?,
             sightings: self
                 .in_steps(enough, || Change::CleanSightings(now - drift::KEPT))
                 .await?,

@@ -60,6 +60,11 @@ impl Addressed<'_> {
         Self(self.0, self.1.bind(value))
     }
 
+    pub(super) fn bind_all(mut self, values: impl IntoIterator<Item = impl Into<Value>>) -> Self {
+        self.1.values.extend(values.into_iter().map(Into::into));
+        self
+    }
+
     /// Says how many rows it touched.
     pub(super) async fn execute(self) -> Result<u64, Error> {
         Ok(match self.0 {

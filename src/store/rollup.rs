@@ -41,16 +41,16 @@ pub struct Figure {
 }
 
 /// `hour`, `event`, `outcome`, `reason`, `app`, `provider`; what is absent is empty.
-type Kind = [String; 6];
+type Kind<'a> = [&'a str; 6];
 
 /// `2026-11-21T06` out of a time in RFC 3339.
-fn hour(instant: &str) -> String {
-    instant.chars().take(13).collect()
+fn hour(instant: &str) -> &str {
+    instant.get(..13).unwrap_or(instant)
 }
 
 /// The hour that a time lies in, as the tables of counts name it.
 pub(super) fn hour_of(at: OffsetDateTime) -> String {
-    hour(&instant(at))
+    hour(&instant(at)).to_owned()
 }
 
 /// The start of an hour that [`hour_of`] named.
@@ -59,38 +59,35 @@ pub(super) fn start_of(hour: &str) -> Option<OffsetDateTime> {
 }
 
 impl Tally {
-    fn kind(&self) -> Kind {
+    fn kind<'a>(&'a self, hour: &'a str) -> Kind<'a> {
         [
-            hour_of(self.at),
-            self.event.as_str().to_owned(),
-            self.outcome.as_str().to_owned(),
-            self.reason.clone().unwrap_or_default(),
-            self.app.as_ref().map_or_else(String::new, ToString::to_string),
-            self.provider
-                .as_ref()
-                .map_or_else(String::new, ToString::to_string),
+            hour,
+            self.event.as_str(),
+            self.outcome.as_str(),
+            self.reason.as_deref().unwrap_or_default(),
+            self.app.as_ref().map_or("", AppId::as_str),
+            self.provider.as_ref().map_or("", ProviderId::as_str),
         ]
     }
 }
 
 /// Adds what was counted elsewhere.
 pub(super) async fn add_tallies(db: &mut Connection, tallies: &[Tally]) -> Result<(), Error> {
-    add(
-        db,
-        tallies.iter().map(|tally| (tally.kind(), i64::from(tally.count))),
-    )
-    .await
+    let hours: Vec<String> = tallies.iter().map(|tally| hour_of(tally.at)).collect();
+    let counts = tallies.iter().zip(&hours);
+    let counts = counts.map(|(tally, hour)| (tally.kind(hour), i64::from(tally.count)));
+    add(db, counts).await
 }
 
 /// Adds the records of a batch.
 pub(super) async fn add_rows(db: &mut Connection, rows: &[Row]) -> Result<(), Error> {
-    let kind = |row: &Row| {
-        let mut kind = ["time", "event", "outcome", "reason", "app", "provider"]
-            .map(|name| row.get(name).unwrap_or_default().to_owned());
-        kind[0] = hour(&kind[0]);
+    let names = ["time", "event", "outcome", "reason", "app", "provider"];
+    let kind = |row| {
+        let mut kind = names.map(|name| Row::get(row, name).unwrap_or_default());
+        kind[0] = hour(kind[0]);
         if kind[1] != Event::SignIn.as_str() {
             // Launches are many, and their charts go by app.
-            kind[5].clear();
+            kind[5] = "";
         }
         (kind, 1)
     };
@@ -98,22 +95,19 @@ pub(super) async fn add_rows(db: &mut Connection, rows: &[Row]) -> Result<(), Er
 }
 
 /// One statement a kind, however many things are of it.
-async fn add(db: &mut Connection, counts: impl Iterator<Item = (Kind, i64)>) -> Result<(), Error> {
-    let mut sums: BTreeMap<Kind, i64> = BTreeMap::new();
+async fn add(db: &mut Connection, counts: impl Iterator<Item = (Kind<'_>, i64)>) -> Result<(), Error> {
+    let mut sums: BTreeMap<Kind<'_>, i64> = BTreeMap::new();
     for (kind, count) in counts {
         *sums.entry(kind).or_default() += count;
     }
     for (kind, sum) in sums {
-        let mut add = db.query(
+        let add = db.query(
             "INSERT INTO rollups (hour, event, outcome, reason, app, provider, count) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) \
              ON CONFLICT (hour, event, outcome, reason, app, provider) \
              DO UPDATE SET count = rollups.count + excluded.count",
         );
-        for part in kind {
-            add = add.bind(part);
-        }
-        add.bind(sum).execute().await?;
+        add.bind_all(kind).bind(sum).execute().await?;
     }
     Ok(())
 }

@@ -54,11 +54,9 @@ pub(super) async fn append(
         let size = size.unwrap_or(CHUNKS.len() - 1);
         let mut insert = db.query(INSERTS[size].as_str());
         for row in rest.by_ref().take(CHUNKS[size]) {
-            for field in row.fields {
-                insert = insert.bind(field);
-            }
             let link = row.link;
             insert = insert
+                .bind_all(row.fields)
                 .bind(link.writer)
                 .bind(link.seq)
                 .bind(link.prev)

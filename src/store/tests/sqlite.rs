@@ -72,6 +72,7 @@ async fn c_41_what_is_past_its_time_is_found_by_an_index() {
         clean_up::SESSIONS,
         clean_up::REDEEMED,
         clean_up::LOGOUTS,
+        clean_up::ROLLUPS,
         retention::OLDEST,
         retention::FRONT,
         retention::CUT,

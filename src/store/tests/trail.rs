@@ -124,6 +124,7 @@ async fn c_41_retention_leaves_a_tombstone_and_a_whole_chain() {
             redeemed: 1,
             logouts: 0,
             records: 4,
+            figures: 2,
             sightings: 0
         }
     );
