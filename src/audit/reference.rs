@@ -1,7 +1,7 @@
 //! References: to everybody else 80 random bits (C-34), to whoever has the audit key also the time.
 //!
 //! Records are found by their time, beside which the next one is written too. An index of references would
-//! have every record change a page of its own somewhere in the file, half of all that a launch writes.
+//! have every record change a page of its own somewhere in the file. Under another key a reference leads nowhere.
 
 use std::ops::Range;
 

@@ -46,8 +46,9 @@ pub struct Cleaned {
 }
 
 impl Store {
-    /// Removes sessions past their limits, redeemed states and logouts past their time, audit rows
-    /// and their counts past `keep`, and counts of claims past 90 days. However many they are, launches go on meanwhile.
+    /// Removes sessions past their limits, redeemed states and logouts past their time, audit rows and
+    /// their counts past `keep`, and counts of claims past 90 days. However many they are, launches go
+    /// on meanwhile.
     pub async fn clean_up(&self, limits: Limits) -> Result<Cleaned, Unavailable> {
         let now = self.now();
         let sessions = || Change::CleanSessions {
